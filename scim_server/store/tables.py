@@ -166,15 +166,13 @@ attempts = Table(
     Column("reason", Text, nullable=False),
     Column("generation", Integer, nullable=False),
     Column("changed_at", Text, nullable=False),  # when the roster changed
-    Column("outcome", Text),  # None: under way; done | already-so | pending | retry | refused | conflict | unknown | lost
+    Column("outcome", Text),  # None: under way; else a name of `attempts.OUTCOMES`
     Column("detail", Text),
     Column("settled_at", Text),  # of done: when it was read back
 )
 Index("attempts_subject", attempts.c.subject, attempts.c.id)
 _is_open = text("outcome IS NULL")
-Index(
-    "attempts_open", attempts.c.system, attempts.c.subject, sqlite_where=_is_open, postgresql_where=_is_open
-)
+Index("attempts_open", attempts.c.system, attempts.c.subject, sqlite_where=_is_open, postgresql_where=_is_open)
 
 systems = Table(
     "systems",

@@ -1,0 +1,38 @@
+"""The only place that asks the machine for the time (S9).
+
+Today is the civil day in Asia/Shanghai; stamps are UTC with milliseconds and Z.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def stamp(seconds: float) -> str:
+    """Seconds since the epoch as an ISO 8601 stamp: 2026-03-02T01:02:03.456Z."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+
+
+def civil_day(seconds: float) -> str:
+    """The ISO day in Asia/Shanghai at that instant."""
+    return datetime.fromtimestamp(seconds, SHANGHAI).date().isoformat()
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """What the house knows of time. Tests hand in their own functions."""
+
+    now: Callable[[], float] = time.time
+    monotonic: Callable[[], float] = time.monotonic
+
+    def stamp(self) -> str:
+        """This instant as a stamp."""
+        return stamp(self.now())
+
+    def today(self) -> str:
+        """The ISO civil day in Asia/Shanghai."""
+        return civil_day(self.now())

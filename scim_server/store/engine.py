@@ -1,0 +1,64 @@
+"""Connections to the store. SQLite: WAL, synchronous=FULL, one writing connection (S19, S27)."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import NullPool
+
+BUSY_MS = 10_000
+
+
+class Unusable(Exception):
+    """The store cannot be opened. The message says why."""
+
+
+class Unavailable(Exception):
+    """The store could not commit now: disk full, locked, gone. Nothing was written (503)."""
+
+
+def open_engine(url: str, *, writing: bool = False) -> Engine:
+    """An engine without a pool: each caller keeps its own connection, in its own thread.
+
+    A transaction of a writing engine begins IMMEDIATE, so it never fails half way for the lock.
+    Raises Unusable.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise Unusable(f"[store] url cannot be read: {error}") from error
+    if parsed.get_backend_name() != "sqlite":
+        raise Unusable("[store] url: this version keeps its roster in SQLite (sqlite:////absolute/path.db)")
+    if not parsed.database or parsed.database == ":memory:":
+        raise Unusable("[store] url must name a file: sqlite:////absolute/path.db")
+    engine = create_engine(
+        parsed, poolclass=NullPool, connect_args={"isolation_level": None, "check_same_thread": False}
+    )
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin_immediate if writing else _begin)
+    return engine
+
+
+def _prepare(connection: Any, _: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA wal_autocheckpoint=4000")
+    cursor.execute("PRAGMA cache_size=-32000")
+    cursor.close()
+
+
+def _begin_immediate(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin(connection: Connection) -> None:
+    if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+        connection.exec_driver_sql("BEGIN")
+
+
+def reading(engine: Engine) -> Connection:
+    """A connection each of whose statements sees what is committed at that moment."""
+    return engine.connect().execution_options(isolation_level="AUTOCOMMIT")

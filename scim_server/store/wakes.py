@@ -1,0 +1,69 @@
+"""Wakes: what a write leaves behind for the worker (design: Level-triggered).
+
+Bumping the desired generation of a subject's links is the enqueue. A row that a
+worker holds meanwhile is due once more when it finishes (S20).
+"""
+
+from sqlalchemy import bindparam, func, select, update
+from sqlalchemy.sql.dml import Update
+
+from scim_server.store.tables import links, members, resources, subjects
+
+NEW_LINK = {
+    "desired": 1,
+    "applied": 0,
+    "state": "due",
+    "attempts": 0,
+    "epoch": 0,
+    "creating": False,
+    "locking": False,
+    "incarnation": 0,
+}
+
+
+def _wake() -> Update:
+    return update(links).values(
+        desired=links.c.desired + 1,
+        due=bindparam("now"),
+        state="due",
+        attempts=0,
+        changed=func.coalesce(links.c.changed, bindparam("now")),
+        error=None,
+        blocker=None,
+    )
+
+
+# rows: {"of": subject, "now": seconds}
+WAKE = _wake().where(links.c.subject == bindparam("of"))
+
+# rows: {"of": user id, "now": seconds}
+WAKE_USER = _wake().where(
+    links.c.subject == select(resources.c.subject).where(resources.c.id == bindparam("of")).scalar_subquery()
+)
+
+# rows: {"of": group id, "now": seconds}: the department's name or code stands in its people's accounts
+WAKE_MEMBERS = _wake().where(
+    links.c.subject.in_(
+        select(resources.c.subject)
+        .join(members, members.c.user_id == resources.c.id)
+        .where(members.c.group_id == bindparam("of"))
+    )
+)
+
+# rows: {"of": externalId of a department, "now": seconds}: its children name it as their parent
+WAKE_CHILDREN = _wake().where(
+    links.c.subject.in_(
+        select(resources.c.subject).where(resources.c.type == "Group", resources.c.parent == bindparam("of"))
+    )
+)
+
+# rows: {"of": subject, "system": name, "now": seconds}: the manager's address in that system has changed
+WAKE_REPORTS = _wake().where(
+    links.c.system == bindparam("in_system"),
+    links.c.subject.in_(
+        select(resources.c.subject).where(
+            resources.c.manager
+            == select(subjects.c.resource_id).where(subjects.c.subject == bindparam("of")).scalar_subquery()
+        )
+    ),
+)
