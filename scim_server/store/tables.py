@@ -100,6 +100,8 @@ changes = Table(
     Column("after", LargeBinary),
 )
 Index("changes_subject", changes.c.subject, changes.c.seq)
+_of_departments = text("type = 'Group' AND action <> 'members'")
+Index("changes_departments", changes.c.seq, sqlite_where=_of_departments, postgresql_where=_of_departments)
 
 # One row a (subject, system): desired and applied generation. A write bumps `desired`; that is the enqueue.
 links = Table(

@@ -53,6 +53,14 @@ def upgrade() -> None:
         sa.Column("after", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("seq"),
     )
+    op.create_index(
+        "changes_departments",
+        "changes",
+        ["seq"],
+        unique=False,
+        sqlite_where=sa.text("type = 'Group' AND action <> 'members'"),
+        postgresql_where=sa.text("type = 'Group' AND action <> 'members'"),
+    )
     op.create_index("changes_subject", "changes", ["subject", "seq"], unique=False)
     op.create_table(
         "links",

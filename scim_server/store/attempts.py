@@ -1,0 +1,106 @@
+"""Attempts: one row an operation, written before the call and settled after the read-back (design: Store and engine)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+import uuid_utils
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from mappings.model import AccountState, Memberships, Operation
+from scim_server.clock import stamp
+from scim_server.store.tables import attempts
+
+# what `outcome` may be once it is no longer None
+OUTCOMES = ("done", "already-so", "pending", "retry", "refused", "conflict", "unknown", "lost", "not-sent")
+
+_SETTLE = (
+    update(attempts)
+    .where(attempts.c.id == bindparam("of"))
+    .values(outcome=bindparam("how"), detail=bindparam("why"), settled_at=bindparam("at_end"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """An attempt whose end nobody has seen: its worker died, or the answer was lost."""
+
+    id: str
+    subject: str
+    action: str
+    group_key: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """How an attempt ended. `read_back`: the system showed the result, at that moment."""
+
+    id: str
+    outcome: str
+    detail: str | None = None
+
+
+def new_id() -> str:
+    """A time-ordered id for an attempt."""
+    return str(uuid_utils.uuid7())
+
+
+def record(connection: Connection, intents: Sequence[tuple[Operation, int, float]], now: float) -> None:
+    """Writes the intents: (operation with its id and reason, generation, when the roster changed)."""
+    if intents:
+        at = stamp(now)
+        connection.execute(insert(attempts), [_row(*intent, at) for intent in intents])
+
+
+def settle(connection: Connection, ends: Sequence[Settled], now: float) -> None:
+    """Writes how attempts ended."""
+    if ends:
+        at = stamp(now)
+        rows = [{"of": end.id, "how": end.outcome, "why": end.detail, "at_end": at} for end in ends]
+        connection.execute(_SETTLE, rows)
+
+
+def still_open(connection: Connection, system: str, subjects: Sequence[str]) -> list[Open]:
+    """Attempts of these subjects whose end is not on record."""
+    of = select(attempts.c.id, attempts.c.subject, attempts.c.action, attempts.c.group_key)
+    mine = of.where(attempts.c.outcome.is_(None), attempts.c.system == system, attempts.c.subject.in_(subjects))
+    return [Open(*row) for row in connection.execute(mine)]
+
+
+def _row(operation: Operation, generation: int, changed: float, at: str) -> dict[str, Any]:
+    reason = operation.reason
+    assert reason is not None, "an intent is recorded with its reason"
+    return {
+        "id": operation.id,
+        "at": at,
+        "system": operation.system,
+        "subject": operation.ref.subject,
+        "key": operation.ref.key,
+        "action": operation.action.value,
+        "group_key": operation.group.key if operation.group else None,
+        "before": state_json(operation.before),
+        "after": state_json(operation.after),
+        "article": reason.article,
+        "reason": reason.text,
+        "generation": generation,
+        "changed_at": stamp(changed),
+    }
+
+
+def state_json(state: AccountState | None) -> bytes | None:
+    """A state as reports and plans show it: presence, the attributes it carries, groups."""
+    if state is None:
+        return None
+    shown: dict[str, Any] = {"presence": state.presence.value}
+    attributes = {name: list(values) for name, values in sorted(state.attributes.items()) if values}
+    if attributes:
+        shown["attributes"] = attributes
+    if state.memberships is not None:
+        shown["groups"] = _groups(state.memberships)
+    return orjson.dumps(shown)
+
+
+def _groups(memberships: Memberships) -> list[str]:
+    primary = [memberships.primary] if memberships.primary else []
+    return primary + sorted(memberships.concurrent)

@@ -1,0 +1,165 @@
+"""What a worker reads after its claim has committed (S20): people, Groups, the tree, and their accounts."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, func, select, text
+
+from mappings.model import Department, Kind, Org, Person, Ref
+from scim_server.scim.resource import department, person
+from scim_server.store.tables import changes, links, members, resources, subjects
+
+_SUBJECT = (
+    subjects.c.subject,
+    subjects.c.kind,
+    subjects.c.key,
+    subjects.c.title,
+    subjects.c.resource_id,
+    subjects.c.created_on,
+    subjects.c.removed_on,
+    resources.c.document,
+    resources.c.active,
+    resources.c.manager,
+)
+_SUBJECTS = select(*_SUBJECT).outerjoin(resources, resources.c.id == subjects.c.resource_id)
+_LAST_GROUP_CHANGE = select(func.max(changes.c.seq)).where(text("type = 'Group' AND action <> 'members'"))
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A link as others see it: where the account is, and whether it can be relied on."""
+
+    ref: Ref
+    state: str
+
+    @property
+    def there(self) -> bool:
+        """Whether the account has been read back and is not gone."""
+        return self.ref.remote_id is not None and self.state != "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """People and Groups by subject, as the roster has them now."""
+
+    people: Mapping[str, Person] = field(default_factory=dict)
+    groups: Mapping[str, Department] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_roll(connection: Connection, wanted: Sequence[str], system: str) -> Roll:
+    """The named subjects, those that have left the roster too."""
+    rows = list(connection.execute(_SUBJECTS.where(subjects.c.subject.in_(wanted))))
+    ids = [row.resource_id for row in rows if row.kind == "person" and row.resource_id]
+    joined = groups_joined(connection, ids)
+    managers = _managers(connection, system, {row.manager for row in rows if row.manager})
+    last = _last_documents(connection, [row.subject for row in rows if row.resource_id is None])
+    people, groups = {}, {}
+    for row in rows:
+        document = row.document if row.resource_id else last.get(row.subject)
+        parsed = orjson.loads(document) if document else None
+        if row.kind == "group":
+            groups[row.subject] = department(row.subject, row.key, parsed, row.removed_on is not None)
+        else:
+            people[row.subject] = _person(row, parsed, joined.get(row.resource_id, ()), managers.get(row.manager))
+    return Roll(people, groups, {row.subject: row.title for row in rows})
+
+
+def _person(row: Any, document: dict[str, Any] | None, groups: tuple[str, ...], manager: Ref | None) -> Person:
+    active = row.active is not False
+    return person(row.subject, row.key, document, active, groups, manager, row.created_on, row.removed_on)
+
+
+def groups_joined(connection: Connection, user_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """The keys of the Groups of each User, in the order of joining."""
+    if not user_ids:
+        return {}
+    of = (
+        select(members.c.user_id, subjects.c.key)
+        .join(resources, resources.c.id == members.c.group_id)
+        .join(subjects, subjects.c.subject == resources.c.subject)
+        .where(members.c.user_id.in_(user_ids))
+        .order_by(members.c.joined)
+    )
+    found: dict[str, tuple[str, ...]] = {}
+    for user_id, key in connection.execute(of):
+        found[user_id] = (*found.get(user_id, ()), key)
+    return found
+
+
+def _managers(connection: Connection, system: str, ids: set[str]) -> dict[str, Ref]:
+    if not ids:
+        return {}
+    of = (
+        select(resources.c.id, *_ACCOUNT)
+        .join(subjects, subjects.c.subject == resources.c.subject)
+        .join(links, links.c.subject == resources.c.subject)
+        .where(resources.c.id.in_(ids), links.c.system == system)
+    )
+    accounts = {row.id: _account(row) for row in connection.execute(of)}
+    return {id: account.ref for id, account in accounts.items() if account.there}
+
+
+def _last_documents(connection: Connection, gone: Sequence[str]) -> dict[str, bytes]:
+    if not gone:
+        return {}
+    deleted = select(changes.c.subject, changes.c.before).where(
+        changes.c.subject.in_(gone), changes.c.action == "delete"
+    )
+    return {subject: before for subject, before in connection.execute(deleted.order_by(changes.c.seq))}
+
+
+_ACCOUNT = (subjects.c.subject, subjects.c.kind, subjects.c.key, links.c.remote_id, links.c.name, links.c.state)
+
+
+def _account(row: Any) -> Account:
+    return Account(Ref(row.subject, Kind(row.kind), row.key, row.remote_id, row.name), row.state)
+
+
+def group_accounts(
+    connection: Connection, system: str, keys: Iterable[str] = (), remote_ids: Iterable[str] = ()
+) -> list[Account]:
+    """The accounts of Groups in a system, by key or by the system's own id."""
+    of = select(*_ACCOUNT).join(subjects, subjects.c.subject == links.c.subject)
+    of = of.where(links.c.system == system, links.c.kind == "group")
+    found: list[Account] = []
+    for column, wanted in ((subjects.c.key, list(keys)), (links.c.remote_id, list(remote_ids))):
+        if wanted:
+            found += [_account(row) for row in connection.execute(of.where(column.in_(wanted)))]
+    return found
+
+
+def all_subjects(connection: Connection, size: int = 500) -> Iterator[list[str]]:
+    """Every subject that was ever in the roster, in lots, in the order of their creation."""
+    last = ""
+    while True:
+        lot = select(subjects.c.subject).where(subjects.c.subject > last).order_by(subjects.c.subject).limit(size)
+        found = list(connection.scalars(lot))
+        if not found:
+            return
+        yield found
+        last = found[-1]
+
+
+class OrgCache:
+    """The department tree, read again only when a Group has changed."""
+
+    def __init__(self) -> None:
+        self._seq: int | None = -1
+        self._org = Org()
+
+    def snapshot(self, connection: Connection) -> Org:
+        """The departments and plain groups as they are now, by key."""
+        seq = connection.scalar(_LAST_GROUP_CHANGE)
+        if seq != self._seq:
+            self._org, self._seq = read_org(connection), seq
+        return self._org
+
+
+def read_org(connection: Connection) -> Org:
+    """Reads the whole tree."""
+    rows = connection.execute(_SUBJECTS.where(subjects.c.kind == "group", subjects.c.resource_id.is_not(None)))
+    found = (department(row.subject, row.key, orjson.loads(row.document), False) for row in rows)
+    return Org({each.key: each for each in found})
