@@ -14,7 +14,7 @@ from scim_server.scim.urns import ROSTER_GROUP
 Document = Mapping[str, Any]
 
 
-def person(
+def person(  # noqa: PLR0913, PLR0917 - what the store keeps in columns arrives as arguments
     subject: str,
     key: str,
     document: Document | None,
