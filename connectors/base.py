@@ -48,7 +48,7 @@ class Connector(Protocol):
 class Pipelined(Protocol):
     """Optional: many requests in flight on one connection. Results come in the order of the arguments."""
 
-    def observe_each(self, refs: Sequence[Ref]) -> list[AccountState | None | ConnectorError]:
+    def observe_each(self, refs: Sequence[Ref]) -> list[AccountState | ConnectorError | None]:
         """Like `observe`, each; an error stands in its place in the list instead of being raised."""
         ...
 

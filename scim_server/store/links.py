@@ -280,13 +280,14 @@ def retry(connection: Connection, now: float, system: str | None, key: str | Non
 
 def counts(connection: Connection) -> dict[str, dict[str, int]]:
     """How many rows are due, parked, held and waiting, a system."""
-    wanted = ("due", "parked", "held", "waiting")
-    seen = select(links.c.system, links.c.state, func.count()).group_by(links.c.system, links.c.state)
+    moving = select(links.c.system, links.c.state, func.count()).where(
+        links.c.due.is_not(None), links.c.state.in_(("due", "waiting"))
+    )
+    stuck = select(links.c.system, links.c.state, func.count()).where(text("state IN ('parked', 'held')"))
     table: dict[str, dict[str, int]] = {}
-    for system, state, number in connection.execute(seen):
-        row = table.setdefault(system, dict.fromkeys(wanted, 0))
-        if state in row:
-            row[state] = number
+    for query in (moving, stuck):
+        for system, state, number in connection.execute(query.group_by(links.c.system, links.c.state)):
+            table.setdefault(system, dict.fromkeys(("due", "parked", "held", "waiting"), 0))[state] = number
     return table
 
 
@@ -296,7 +297,8 @@ def unsettled(connection: Connection, systems: Sequence[str]) -> int:
         _blocker.c.system == links.c.system, _blocker.c.subject == links.c.blocker, _blocker.c.state == "parked"
     )
     moving = or_(links.c.state == "due", and_(links.c.state == "waiting", ~stuck))
-    return connection.scalar(select(func.count()).where(links.c.system.in_(systems), moving)) or 0
+    mine = and_(links.c.system.in_(systems), links.c.due.is_not(None))
+    return connection.scalar(select(func.count()).where(mine, moving)) or 0
 
 
 def _holder(claim: Claim) -> dict[str, Any]:

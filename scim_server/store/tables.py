@@ -135,6 +135,8 @@ links = Table(
 )
 _is_due = text("due IS NOT NULL")
 Index("links_due", links.c.system, links.c.due, sqlite_where=_is_due, postgresql_where=_is_due)
+_is_stuck = text("state IN ('parked', 'held')")
+Index("links_stuck", links.c.system, links.c.state, sqlite_where=_is_stuck, postgresql_where=_is_stuck)
 Index("links_subject", links.c.subject)
 Index("links_remote_id", links.c.system, links.c.remote_id)
 _is_blocked = text("blocker IS NOT NULL")
@@ -181,8 +183,7 @@ systems = Table(
     metadata,
     Column("name", Text, primary_key=True),
     Column("mode", Text),  # observe | enforce, once decided (S13)
-    Column("failures", Integer, nullable=False),  # calls in a row that the system did not answer
-    Column("open_until", Double),  # the breaker: no call before then
+    Column("failing_since", Double),  # the breaker is open
     Column("error", Text),
 )
 
@@ -198,4 +199,15 @@ tokens = Table(
     Column("revoked", Text),
     UniqueConstraint("hash"),
     UniqueConstraint("name"),
+)
+
+# Who looked at what of whom (S18).
+looks = Table(
+    "looks",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("at", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("what", Text, nullable=False),
+    Column("subject", Text, nullable=False),
 )

@@ -53,12 +53,12 @@ class _Write:
 
 
 class Writer:
-    """Takes writes from any thread. `on_commit` is called after each commit, in the writer's thread."""
+    """Takes writes from any thread. `on_commit` is called after each commit, in this thread."""
 
-    def __init__(self, engine: Engine, on_commit: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._queue: SimpleQueue[_Write | None] = SimpleQueue()
-        self._on_commit = on_commit
+        self.on_commit: Callable[[], None] = _nobody
         self._closed = threading.Event()
         self._connection = engine.connect()
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
@@ -98,7 +98,7 @@ class Writer:
             self._commit(group)
             _answer(group)
             if any(write.error is None for write in group):
-                self._on_commit()
+                self.on_commit()
             if last:
                 break
         self._connection.close()
@@ -130,6 +130,10 @@ class Writer:
         self._connection.close()
         with contextlib.suppress(DBAPIError):  # else the next group meets a closed connection, and comes back here
             self._connection = self._engine.connect()
+
+
+def _nobody() -> None:
+    """Until somebody wants to know of commits."""
 
 
 def _merged(connection: Connection, group: list[_Write]) -> None:

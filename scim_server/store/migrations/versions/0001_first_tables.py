@@ -107,7 +107,24 @@ def upgrade() -> None:
         postgresql_where=sa.text("due IS NOT NULL"),
     )
     op.create_index("links_remote_id", "links", ["system", "remote_id"], unique=False)
+    op.create_index(
+        "links_stuck",
+        "links",
+        ["system", "state"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('parked', 'held')"),
+        postgresql_where=sa.text("state IN ('parked', 'held')"),
+    )
     op.create_index("links_subject", "links", ["subject"], unique=False)
+    op.create_table(
+        "looks",
+        sa.Column("seq", sa.Integer(), autoincrement=True, nullable=False),
+        sa.Column("at", sa.Text(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("seq"),
+    )
     op.create_table(
         "members",
         sa.Column("group_id", sa.Text(), nullable=False),
@@ -183,8 +200,7 @@ def upgrade() -> None:
         "systems",
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("mode", sa.Text(), nullable=True),
-        sa.Column("failures", sa.Integer(), nullable=False),
-        sa.Column("open_until", sa.Double(), nullable=True),
+        sa.Column("failing_since", sa.Double(), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("name"),
     )

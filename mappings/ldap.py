@@ -1,0 +1,85 @@
+"""What an LDAP directory must show of a person and of a Group (S1, S11, design: directory).
+
+People are flat under one container and Groups under another; a person's primary
+department stands in `departmentNumber` and `ou`, every department and group in the
+group's own entry. Phones and case facts never come here.
+"""
+
+from mappings.model import (
+    AccountState,
+    Department,
+    Desired,
+    Memberships,
+    Org,
+    Person,
+    Ref,
+)
+from mappings.naming import ascii_only, fold, values
+from mappings.plain import group_presence, person_presence, primary_department
+
+PERSON_ATTRIBUTES = frozenset(
+    {
+        "uid",
+        "employeeNumber",
+        "cn",
+        "sn",
+        "givenName",
+        "displayName",
+        "mail",
+        "title",
+        "departmentNumber",
+        "ou",
+        "manager",
+    }
+)
+GROUP_ATTRIBUTES = frozenset({"cn", "ou", "businessCategory", "seeAlso"})
+MANAGED = PERSON_ATTRIBUTES | GROUP_ATTRIBUTES
+
+
+def desired(person: Person, day: str, org: Org, keep_days: int = 0) -> Desired:
+    """The account of one person on one ISO day. `keep_days`: how long a removed one stays, locked (S14)."""
+    presence, reason, review_on = person_presence(person, day, keep_days)
+    home = primary_department(person, org)
+    state = AccountState(
+        key=person.key,
+        presence=presence,
+        attributes=_person_attributes(person, home),
+        memberships=Memberships(concurrent=frozenset(person.groups)),
+    )
+    return Desired(state, reason, login=f"uid={fold(person.user_name)}", review_on=review_on, unfit=_unfit(person))
+
+
+def desired_group(department: Department, day: str, org: Org, parent: Ref | None) -> Desired:
+    """The entry of one Group. `parent` is the account of the parent department, where there is one."""
+    presence, reason = group_presence(department)
+    attributes = {
+        "cn": (department.key,),
+        "ou": values(department.name),
+        "businessCategory": values(department.kind or ""),
+        "seeAlso": values((parent.name if parent else None) or ""),
+    }
+    state = AccountState(key=department.key, presence=presence, attributes=attributes)
+    return Desired(state, reason, login=f"cn={fold(department.key)}")
+
+
+def _person_attributes(person: Person, home: Department | None) -> dict[str, tuple[str, ...]]:
+    full = person.formatted or person.display_name or person.user_name
+    return {
+        "uid": (person.user_name,),
+        "employeeNumber": (person.key,),
+        "cn": (full,),
+        "sn": (person.family_name or full,),  # MUST of person (RFC 4519, 3.12), also for a name in one piece
+        "givenName": values(person.given_name),
+        "displayName": values(person.display_name),
+        "mail": values(person.mail),
+        "title": values(person.title),
+        "departmentNumber": values(home.key if home else ""),
+        "ou": values(home.name if home else ""),
+        "manager": values((person.manager.name if person.manager else None) or ""),
+    }
+
+
+def _unfit(person: Person) -> str | None:
+    if person.removed is None and not ascii_only(person.mail):
+        return f"目录的 mail 只能是 ASCII 字符，无法写入「{person.mail}」"
+    return None

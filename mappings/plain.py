@@ -1,0 +1,50 @@
+"""Users without facts (S1): what the roster says of them is what must be. Pure.
+
+Active from creation, `active: false` is locked, DELETE is removed; the first
+department Group joined is primary. The regulation does not speak of them, so the
+article of every reason is `plain`.
+"""
+
+from datetime import date, timedelta
+
+from mappings.model import Department, Org, Person, Presence, Reason
+
+ARTICLE = "plain"
+NOT_YET = "not-yet-joined"
+
+OPENED = Reason(ARTICLE, "名册已登记，账号应当启用")
+LOCKED = Reason(ARTICLE, "名册标记为停用，账号应当锁定")
+REMOVED = Reason(ARTICLE, "名册已删除，账号应当注销")
+KEPT = Reason(ARTICLE, "名册已删除，保留期内账号应当锁定")
+GROUP = Reason(ARTICLE, "名册已登记该组")
+NO_GROUP = Reason(ARTICLE, "名册已删除该组")
+BEFORE = Reason(NOT_YET, "名册尚未登记，不应有账号")
+
+
+def person_presence(person: Person, day: str, keep_days: int = 0) -> tuple[Presence, Reason, str | None]:
+    """(presence, reason, review_on) of a plain user on one ISO day; `keep_days` as in S14."""
+    if person.created and day < person.created:
+        return Presence.REMOVED, BEFORE, person.created
+    if person.removed is not None and day >= person.removed:
+        return _leaving(person.removed, day, keep_days)
+    if person.active:
+        return Presence.ACTIVE, OPENED, None
+    return Presence.LOCKED, LOCKED, None
+
+
+def _leaving(removed: str, day: str, keep_days: int) -> tuple[Presence, Reason, str | None]:
+    ends = (date.fromisoformat(removed) + timedelta(days=keep_days)).isoformat()
+    if day < ends:
+        return Presence.LOCKED, KEPT, ends
+    return Presence.REMOVED, REMOVED, None
+
+
+def group_presence(department: Department) -> tuple[Presence, Reason]:
+    """A Group's entry is there, or not."""
+    return (Presence.REMOVED, NO_GROUP) if department.removed else (Presence.ACTIVE, GROUP)
+
+
+def primary_department(person: Person, org: Org) -> Department | None:
+    """The first department Group joined; a plain Group is never primary (S1)."""
+    joined = (org.departments.get(key) for key in person.groups)
+    return next((department for department in joined if department and department.code), None)

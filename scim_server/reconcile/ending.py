@@ -1,0 +1,159 @@
+"""How a row's pass ends: done, waiting, parked, or due again, and what stands on record of each attempt (S20, S22)."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from connectors.errors import Ambiguous, ConnectorError
+from mappings.model import Action, AlreadySo, Conflict, Done, Operation, Outcome, Pending, Refused, Retry, Unknown
+from mappings.plan import FOREIGN
+from scim_server.clock import SHANGHAI
+from scim_server.reconcile.backoff import backoff
+from scim_server.reconcile.task import Task
+from scim_server.store.attempts import Settled
+from scim_server.store.links import POLL
+
+PARK_AFTER = 5  # tries whose success could not be read back
+
+NOT_READ_BACK = "系统已应答成功，但读回的结果不符"
+LOST = "应答丢失，读回后确认未生效"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """The instant (seconds since the epoch) and the chance that an ending rests on."""
+
+    now: float
+    random: Callable[[], float]
+
+
+def before_any_call(task: Task, moment: Moment) -> None:
+    """A value that the system cannot hold parks the row before any call (S11); a missing parent is waited for."""
+    if task.desired.unfit is not None:
+        task.end("parked", error=task.desired.unfit)
+    elif task.blocked:
+        _wait(task, moment)
+
+
+def unread(task: Task, error: ConnectorError, moment: Moment) -> None:
+    """The account could not be read: nothing is known, so nothing is done."""
+    if isinstance(error, Ambiguous):
+        task.end("parked", error=str(error))
+    elif error.outage:
+        task.end("due", due=moment.now, attempts=task.claim.attempts, error=str(error))
+    else:
+        _again(task, moment, str(error))
+
+
+def read_back(task: Task, moment: Moment) -> None:
+    """Settles what was sent by what was read, and ends the row where nothing is left to do."""
+    for each in task.open:
+        effect = task.took_effect(Action(each.action), each.group_key)
+        task.ends.append(Settled(each.id, "done") if effect else Settled(each.id, "lost", LOST))
+    task.open = []
+    sent, task.sent = task.sent, []
+    confirmed = [_confirm(task, operation, outcome) for operation, outcome in sent]
+    if task.failure is not None:
+        _failed(task, *task.failure, moment)
+    elif not all(confirmed):
+        _not_read_back(task, moment)
+    elif not task.planned.operations:
+        _settle(task, moment)
+
+
+def after_call(task: Task, operation: Operation, outcome: Outcome, moment: Moment) -> bool:
+    """Takes an outcome; True when nothing more may be sent for this row now."""
+    if isinstance(outcome, Done | AlreadySo | Unknown):
+        task.sent.append((operation, outcome))
+        return isinstance(outcome, Unknown)
+    if operation.action is Action.CREATE and isinstance(outcome, Refused | Conflict):
+        task.creating = False  # it surely was not made by us
+    task.ends.append(Settled(operation.id, *_word(outcome)))
+    task.failure = operation, outcome
+    if not task.sent:
+        _failed(task, operation, outcome, moment)
+    return True  # what was done before the failure is read back first
+
+
+def not_sent(task: Task, operations: Sequence[Operation]) -> None:
+    """An earlier operation of the row failed, so these were never sent."""
+    task.ends += [Settled(operation.id, "not-sent") for operation in operations]
+
+
+def wait_for_name(task: Task, holder: str, moment: Moment) -> None:
+    """Another subject still holds the login (S5)."""
+    text = f"名称「{task.desired.login}」仍由另一账号占用（{holder}），待其注销并读回后继续"
+    task.end("waiting", due=moment.now + POLL, blocker=holder, error=text)
+
+
+def not_home(task: Task, moment: Moment) -> None:
+    """The rounds of the pass did not suffice: the row is due again."""
+    _again(task, moment, NOT_READ_BACK)
+
+
+def _confirm(task: Task, operation: Operation, outcome: Outcome) -> bool:
+    """Whether the record agrees with the answer. A lost answer is simply tried again."""
+    if task.took_effect(operation.action, operation.group.key if operation.group else None):
+        task.ends.append(Settled(operation.id, "already-so" if isinstance(outcome, AlreadySo) else "done"))
+        return True
+    lost = isinstance(outcome, Unknown)
+    task.ends.append(Settled(operation.id, "lost", LOST if lost else NOT_READ_BACK))
+    return lost
+
+
+def _not_read_back(task: Task, moment: Moment) -> None:
+    if task.claim.attempts + 1 >= PARK_AFTER:
+        task.end("parked", attempts=task.claim.attempts + 1, error=NOT_READ_BACK)
+    else:
+        _again(task, moment, NOT_READ_BACK)
+
+
+def _settle(task: Task, moment: Moment) -> None:
+    if task.planned.finding == FOREIGN:
+        name = (task.observed.name if task.observed else None) or ""
+        task.end("parked", error=f"系统中已有不属于名册的账号占用此编号，未作任何改动（{name}）")
+    elif task.blocker is not None:
+        _wait(task, moment)
+    else:
+        task.end("gone" if task.observed is None else "done", due=_review(task), settled=True)
+
+
+def _failed(task: Task, operation: Operation, outcome: Outcome, moment: Moment) -> None:
+    _, text = _word(outcome)
+    if isinstance(outcome, Pending):
+        task.end("waiting", due=moment.now + outcome.after, attempts=task.claim.attempts, error=text)
+    elif isinstance(outcome, Retry) and outcome.outage:
+        task.end("due", due=moment.now, attempts=task.claim.attempts, error=text)
+    elif isinstance(outcome, Retry):
+        _again(task, moment, text, outcome.after)
+    else:
+        task.end("parked", attempts=task.claim.attempts + 1, error=text)
+
+
+def _word(outcome: Outcome) -> tuple[str, str]:
+    """What stands on record of an operation that was not done."""
+    match outcome:
+        case Pending(state=state):
+            return "pending", state
+        case Retry(text=text):
+            return "retry", text
+        case Conflict(holder=holder, text=text):
+            return "conflict", f"{text}（{holder}）"
+        case Refused(code=code, text=text):
+            return "refused", f"{code}：{text}"
+    return "unknown", ""
+
+
+def _wait(task: Task, moment: Moment) -> None:
+    text = f"等待「{task.blocker_name}」先在系统中建立"
+    task.end("waiting", due=moment.now + POLL, blocker=task.blocker, error=text)
+
+
+def _again(task: Task, moment: Moment, error: str, told: float | None = None) -> None:
+    attempts = task.claim.attempts + 1
+    task.end("due", due=moment.now + backoff(attempts, moment.random, told), attempts=attempts, error=error)
+
+
+def _review(task: Task) -> float | None:
+    day = task.desired.review_on
+    return None if day is None else datetime.fromisoformat(day).replace(tzinfo=SHANGHAI).timestamp()

@@ -1,0 +1,202 @@
+"""A lane: one thread with one connection, working the due rows of one system in batches."""
+
+import logging
+from collections.abc import Sequence
+from threading import Event, Thread
+
+from sqlalchemy import Connection, Engine
+
+from connectors.base import Connector
+from connectors.errors import ConnectorError
+from scim_server.clock import Clock
+from scim_server.reconcile import mode
+from scim_server.reconcile.breaker import Breaker
+from scim_server.reconcile.passes import Ends, LeaseLost, Pass
+from scim_server.reconcile.target import Target
+from scim_server.store import attempts, links, targets
+from scim_server.store.engine import Unavailable, reading
+from scim_server.store.links import Claim, Finish
+from scim_server.store.people import OrgCache
+from scim_server.store.writer import Writer
+
+NET = 1.0  # seconds after which a lane looks without having been woken
+
+log = logging.getLogger("huaming.reconcile")
+
+
+class Lane:
+    """Claims, works, finishes. `step` is the whole loop's body, so that tests need no thread."""
+
+    def __init__(
+        self, target: Target, number: int, engine: Engine, writer: Writer, clock: Clock, breaker: Breaker
+    ) -> None:
+        self.target = target
+        self.wake = Event()
+        self._owner = f"{target.name}-{number}"
+        self._writer = writer
+        self._clock = clock
+        self._breaker = breaker
+        self._reader = reading(engine)
+        self._orgs = OrgCache()
+        self._connector: Connector | None = None
+        self._mode = target.mode
+        self._stopping = False
+        self._thread = Thread(target=self._run, name=f"lane-{self._owner}", daemon=True)
+
+    def start(self) -> None:
+        """Starts the thread."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends the loop after the batch at hand."""
+        self._stopping = True
+        self.wake.set()
+
+    def join(self, timeout: float) -> bool:
+        """Waits for the thread; True when it has ended."""
+        if self._thread.ident is not None:
+            self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def close(self) -> None:
+        """Ends the connections of a lane that does not run."""
+        self._drop_connector()
+        self._reader.close()
+
+    def _run(self) -> None:
+        while not self._stopping:
+            self.wake.clear()
+            try:
+                pause = self._breaker.pause() or (0.0 if self.step() else NET)
+            except Unavailable as error:
+                log.warning("%s: %s", self._owner, error)
+                pause = NET
+            except Exception:  # a lane must outlive a defect: it is logged with its trace, and tried again
+                log.exception("%s: unexpected error", self._owner)
+                pause = NET
+            if pause:
+                self.wake.wait(pause)
+        self.close()
+
+    def step(self) -> bool:
+        """Works what is due now, batch after batch; False when nothing was."""
+        if not links.any_due(self._reader, self.target.name, self._clock.now()):
+            return False
+        if not self._enforcing():
+            return False
+        claims = self._writer.write(self._claim)
+        worked = bool(claims)
+        while claims:
+            claims = self._work(claims)
+        return worked
+
+    def _claim(self, connection: Connection) -> list[Claim]:
+        return links.claim(connection, self.target.name, self._owner, self.target.batch, self._clock.now())
+
+    def _work(self, claims: Sequence[Claim]) -> list[Claim]:
+        try:
+            one = self._pass()
+            ends = self._survive(one, claims)
+        except LeaseLost:
+            log.warning("%s: the pass lasted longer than its lease, its rows are left to the next one", self._owner)
+            self._drop_connector()
+            return []
+        except ConnectorError as error:
+            ends = self._none_done(claims, str(error))
+            self._outage(str(error))
+        else:
+            self._judge(one)
+        more = not self._stopping and not self._breaker.open
+        result: list[Claim] = self._writer.write(lambda connection: self._finish(connection, ends, more))
+        return result
+
+    def _finish(self, connection: Connection, ends: Ends, more: bool) -> list[Claim]:
+        now = self._clock.now()
+        attempts.settle(connection, ends.settled, now)
+        links.finish(connection, ends.finishes, now)
+        return self._claim(connection) if more else []
+
+    def _survive(self, one: Pass, claims: Sequence[Claim]) -> Ends:
+        """A defect that one row brings out must not stop the others."""
+        try:
+            return one.run(claims)
+        except (LeaseLost, ConnectorError, Unavailable):
+            raise
+        except Exception:
+            if len(claims) == 1:
+                log.exception("%s: unexpected error at %s", self._owner, claims[0].subject)
+                return Ends([_parked(claims[0])], [])
+        alone = [self._survive(one, [claim]) for claim in claims]
+        return Ends(
+            [each for ends in alone for each in ends.finishes], [each for ends in alone for each in ends.settled]
+        )
+
+    def _none_done(self, claims: Sequence[Claim], error: str) -> Ends:
+        now = self._clock.now()
+        return Ends([_kept(claim, now, error) for claim in claims], [])
+
+    # -- the system at the other end
+
+    def _pass(self) -> Pass:
+        if self._connector is None:
+            self._connector = self.target.connect()
+        return Pass(self.target, self._connector, self._reader, self._writer, self._orgs, self._clock)
+
+    def _judge(self, one: Pass) -> None:
+        if one.outage is not None:
+            self._outage(one.outage)
+        elif one.answered and self._breaker.succeeded():
+            log.info("%s answers again", self.target.name)
+            self._writer.write(
+                lambda connection: targets.note(connection, self.target.name, failing_since=None, error=None)
+            )
+
+    def _outage(self, error: str) -> None:
+        self._drop_connector()
+        if self._breaker.failed(error):
+            log.warning("%s does not answer: %s", self.target.name, error)
+            now = self._clock.now()
+            self._writer.write(
+                lambda connection: targets.note(connection, self.target.name, failing_since=now, error=error)
+            )
+
+    def _enforcing(self) -> bool:
+        if self._mode is None:
+            self._mode = targets.standing(self._reader, self.target.name).mode or self._decide()
+        return self._mode == mode.ENFORCE
+
+    def _decide(self) -> str | None:
+        try:
+            decided = mode.decide(self.target, self._connector or self.target.connect())
+        except ConnectorError as error:
+            self._outage(str(error))
+            return None
+        self._writer.write(lambda connection: targets.note(connection, self.target.name, mode=decided))
+        log.info("%s: mode %s", self.target.name, decided)
+        return decided
+
+    def _drop_connector(self) -> None:
+        if self._connector is not None:
+            self._connector.close()
+            self._connector = None
+
+
+def _parked(claim: Claim) -> Finish:
+    return _kept(claim, None, "内部错误，详见服务日志")
+
+
+def _kept(claim: Claim, due: float | None, error: str) -> Finish:
+    """Leaves everything that is on record of the link as it was."""
+    return Finish(
+        claim,
+        "parked" if due is None else "due",
+        due,
+        attempts=claim.attempts,
+        remote_id=claim.remote_id,
+        name=claim.name,
+        creating=claim.creating,
+        locking=claim.locking,
+        fingerprint=claim.fingerprint,
+        spell=claim.spell,
+        error=error,
+    )
