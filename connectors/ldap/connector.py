@@ -1,0 +1,170 @@
+"""The hand that reads and writes an LDAP directory."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+from connectors.errors import ConnectorError, Unreadable
+from connectors.ldap import accounts, dialect, doctor, searches
+from connectors.ldap.config import LdapConfig
+from connectors.ldap.entry import GROUP, PERSON, Tree
+from connectors.ldap.failures import error_of_loss, outcome_of_error, outcome_of_loss
+from connectors.ldap.line import Line, Lost
+from connectors.ldap.locate import outcome_of
+from connectors.ldap.members import change_members
+from connectors.ldap.opening import open_line
+from connectors.ldap.pipeline import Pipeline, Talk
+from connectors.ldap.waves import waves
+from mappings.model import AccountState, Action, Capabilities, Finding, Kind, Operation, Outcome, Page, Ref
+
+T = TypeVar("T")
+
+ACTIONS: Mapping[Action, Callable[[Tree, Operation], Talk[Outcome]]] = {
+    Action.CREATE: accounts.create,
+    Action.UPDATE: accounts.update,
+    Action.LOCK: accounts.lock,
+    Action.UNLOCK: accounts.unlock,
+    Action.REMOVE: accounts.remove,
+}
+Placed = tuple[int, Outcome]
+
+
+class LdapConnector:
+    """Connector and Pipelined over one line to one server. One thread; the line opens by itself when it is needed.
+
+    `system` is the name of the table in the configuration; `monotonic` counts seconds; `now` is the time of day.
+    """
+
+    def __init__(
+        self, system: str, config: LdapConfig, monotonic: Callable[[], float], now: Callable[[], datetime]
+    ) -> None:
+        self.system = system
+        self.config = config
+        self._monotonic = monotonic
+        self._now = now
+        self._line: Line | None = None
+        self._tree: Tree | None = None
+        self._lines = 0
+
+    def describe(self) -> Capabilities:
+        """What a directory can do."""
+        return Capabilities(
+            managed=frozenset(PERSON.managed) | frozenset(GROUP.managed),
+            members_per_call=self.config.members_per_modify,
+        )
+
+    def check(self) -> Iterable[Finding]:
+        """Connection, TLS, containers, rights, and a lock and an unlock that are proved with a test entry."""
+        return doctor.check(self.config, self._run, self._monotonic)
+
+    def observe(self, ref: Ref) -> AccountState | None:
+        """The account as it is; None only when it is surely absent."""
+        (state,) = self.observe_each([ref])
+        if isinstance(state, ConnectorError):
+            raise state
+        return state
+
+    def observe_each(self, refs: Sequence[Ref]) -> list[AccountState | ConnectorError | None]:
+        """Many at once; an error stands in its place."""
+        try:
+            results = self._run(lambda tree: [searches.observe(tree, ref) for ref in refs])
+        except ConnectorError as error:
+            return [error] * len(refs)
+        return [error_of_loss(each) if isinstance(each, Lost) else each for each in results]
+
+    def observe_all(self, cursor: str | None) -> Page:
+        """All persons, a page at a time, with their memberships."""
+        return self._page(Kind.PERSON, cursor)
+
+    def departments(self, cursor: str | None) -> Page:
+        """All groups, a page at a time."""
+        return self._page(Kind.GROUP, cursor)
+
+    def apply(self, operation: Operation) -> Outcome:
+        """Does one operation."""
+        return self.apply_each([operation])[0]
+
+    def apply_each(self, operations: Sequence[Operation]) -> list[Outcome]:
+        """Many at once. Joins and leaves of one group share their modifies; operations of one subject keep order."""
+        outcomes: dict[int, Outcome] = {}
+        for wave in waves(operations):
+            outcomes |= self._wave([(place, operations[place]) for place in wave])
+        return [outcomes[place] for place in range(len(operations))]
+
+    def close(self) -> None:
+        """Ends the line; the next call opens a new one."""
+        if self._line is not None:
+            self._line.close()
+        self._line = self._tree = None
+
+    def _wave(self, wave: list[tuple[int, Operation]]) -> dict[int, Outcome]:
+        groups: dict[str, list[tuple[int, Operation]]] = {}
+        single = []
+        for place, operation in wave:
+            if operation.action in ACTIONS:
+                single.append((place, operation))
+            else:
+                assert operation.group is not None, "a join or leave names its group"
+                groups.setdefault(operation.group.key, []).append((place, operation))
+        places = [[place] for place, _ in single] + [[place for place, _ in each] for each in groups.values()]
+
+        def talks(tree: Tree) -> list[Talk[list[Placed]]]:
+            return [_single(tree, *each) for each in single] + [change_members(tree, each) for each in groups.values()]
+
+        try:
+            results = self._run(talks)
+        except ConnectorError as error:
+            results = [error] * len(places)
+        placed = (_placed(mine, result) for mine, result in zip(places, results, strict=True))
+        return {place: outcome for each in placed for place, outcome in each}
+
+    def _page(self, kind: Kind, text: str | None) -> Page:
+        at = searches.Cursor.read(text) if text else None
+        cookie = at.cookie if at else b""
+        if at and (self._line is None or at.line != self._lines):
+            raise Unreadable("翻页途中连接断过，请从头读取")
+        (sheet,) = self._run(lambda tree: [searches.page(tree, kind, cookie)])
+        if isinstance(sheet, Lost):
+            raise error_of_loss(sheet)
+        if isinstance(sheet, ConnectorError):
+            raise sheet
+        whole = sheet.whole and (at is None or at.whole)
+        following = str(searches.Cursor(self._lines, whole, sheet.cookie)) if sheet.cookie else None
+        return Page(sheet.accounts, following, complete=whole and following is None)
+
+    def _run(self, talks: Callable[[Tree], Sequence[Talk[T]]]) -> list[T | ConnectorError | Lost]:
+        """Holds conversations on the line. Raises ConnectorError when there is none to be had."""
+        line, tree = self._opened()
+        try:
+            results = Pipeline(line, talks(tree)).run()
+        except BaseException:  # a bug or an interrupt: what is under way on this line can no longer be matched
+            self.close()
+            raise
+        if any(isinstance(result, Lost) for result in results):
+            self.close()
+        return results
+
+    def _opened(self) -> tuple[Line, Tree]:
+        if self._line is not None and not self._line.idle():
+            self.close()
+        if self._line is None or self._tree is None:
+            line = open_line(self.config, self._monotonic)
+            (root,) = Pipeline(line, [dialect.root_dse()]).run()
+            if isinstance(root, ConnectorError | Lost):
+                line.close()
+                raise root if isinstance(root, ConnectorError) else error_of_loss(root)
+            self._line, self._tree, self._lines = line, Tree(self.config, dialect.of(root)), self._lines + 1
+        return self._line, self._tree
+
+
+def _single(tree: Tree, place: int, operation: Operation) -> Talk[list[Placed]]:
+    outcome = yield from outcome_of(ACTIONS[operation.action](tree, operation))
+    return [(place, outcome)]
+
+
+def _placed(places: Sequence[int], result: list[Placed] | ConnectorError | Lost) -> list[Placed]:
+    if isinstance(result, Lost):
+        return [(place, outcome_of_loss(result)) for place in places]
+    if isinstance(result, ConnectorError):
+        return [(place, outcome_of_error(result)) for place in places]
+    return result

@@ -1,0 +1,121 @@
+"""The plain line: ldap3's own calls for everything (`fast = false`), one request after the other.
+
+The same results as the fast line at some ten times its cost; the contract suite runs both.
+"""
+
+from collections.abc import Sequence
+from itertools import count
+from typing import Any
+
+import ldap3
+from ldap3.core.exceptions import LDAPException
+from ldap3.utils.conv import escape_bytes, escape_filter_chars
+
+from connectors.ldap.ber import PAGED_RESULTS
+from connectors.ldap.line import Lost
+from connectors.ldap.messages import (
+    Add,
+    And,
+    Delete,
+    Equal,
+    Filter,
+    Found,
+    Modify,
+    Present,
+    Rename,
+    Reply,
+    Request,
+    Search,
+)
+
+SCOPES = (ldap3.BASE, ldap3.LEVEL, ldap3.SUBTREE)
+KINDS = (ldap3.MODIFY_ADD, ldap3.MODIFY_DELETE, ldap3.MODIFY_REPLACE)
+
+
+class Plain:
+    """Line over a bound ldap3 connection with the SAFE_SYNC strategy."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+        self._ids = count(1)
+        self._waiting: list[tuple[int, Request]] = []
+
+    def send(self, requests: Sequence[Request]) -> list[int]:
+        numbered = [(next(self._ids), request) for request in requests]
+        self._waiting += numbered
+        return [number for number, _ in numbered]
+
+    def receive(self) -> list[tuple[int, Reply]]:
+        number, request = self._waiting.pop(0)
+        try:
+            return [(number, self._reply(request))]
+        except (LDAPException, OSError, ValueError, IndexError) as error:  # ldap3's decoder on malformed answers
+            self.close()
+            raise Lost(f"连接中断（{type(error).__name__}）") from error
+
+    def idle(self) -> bool:
+        return not self._connection.closed
+
+    def close(self) -> None:
+        self._waiting.clear()
+        try:
+            self._connection.unbind()
+        except (LDAPException, OSError, AttributeError):
+            self._connection.strategy.close()
+
+    def _reply(self, request: Request) -> Reply:
+        match request:
+            case Search():
+                return self._search(request)
+            case Add(dn, attributes):
+                answer = self._connection.add(dn, attributes={name: list(each) for name, each in attributes.items()})
+            case Modify(dn, changes):
+                answer = self._connection.modify(dn, _changes(changes))
+            case Rename(dn, new_rdn):
+                answer = self._connection.modify_dn(dn, new_rdn)
+            case Delete(dn):
+                answer = self._connection.delete(dn)
+        return Reply(answer[1]["result"], answer[1]["message"])
+
+    def _search(self, search: Search) -> Reply:
+        _, result, response, _ = self._connection.search(
+            search.base,
+            text_of(search.filter),
+            SCOPES[search.scope],
+            dereference_aliases=ldap3.DEREF_NEVER,
+            attributes=list(search.attributes),
+            paged_size=search.page_size or None,
+            paged_criticality=True,
+            paged_cookie=search.cookie or None,
+        )
+        found = [_found(entry) for entry in response or () if entry["type"] == "searchResEntry"]
+        continued = any(entry["type"] == "searchResRef" for entry in response or ())
+        control = (result.get("controls") or {}).get(PAGED_RESULTS)
+        cookie = control["value"]["cookie"] or b"" if control else b""
+        return Reply(result["result"], result["message"], found, cookie, continued)
+
+
+def text_of(filter: Filter) -> str:
+    """A filter as RFC 4515 text."""
+    match filter:
+        case Equal(name, bytes(value)):
+            return f"({name}={escape_bytes(value)})"
+        case Equal(name, value):
+            return f"({name}={escape_filter_chars(value)})"
+        case Present(name):
+            return f"({name}=*)"
+        case And(filters):
+            return f"(&{''.join(map(text_of, filters))})"
+        case _:
+            return filter.text
+
+
+def _changes(changes: tuple[tuple[int, str, tuple[Any, ...]], ...]) -> dict[str, list[tuple[str, list[Any]]]]:
+    wanted: dict[str, list[tuple[str, list[Any]]]] = {}
+    for kind, name, values in changes:
+        wanted.setdefault(name, []).append((KINDS[kind], list(values)))
+    return wanted
+
+
+def _found(entry: Any) -> Found:
+    return Found(entry["dn"], {name.lower(): list(values) for name, values in entry["raw_attributes"].items()})

@@ -1,0 +1,279 @@
+"""A real OpenLDAP for the tests: the one the environment names, else a process of our own, else a container.
+
+    HUAMING_TEST_LDAP_URL, _LDAPS_URL, _CA_FILE, _BASE_DN, _BIND_DN, _BIND_PASSWORD, _ROOT_DN, _ROOT_PASSWORD
+
+name a server that was set up like `deploy/openldap/openldap.sh` does it; everything below its ou=people and
+ou=groups is deleted between tests. None of the three to be had is a failure, with the line to install one.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import ldap3
+import pytest
+
+from connectors.ldap.config import LdapConfig
+
+SCRIPT = Path(__file__).parents[2] / "deploy" / "openldap" / "openldap.sh"
+INSTALL = "apt-get install -y --no-install-recommends slapd slapd-contrib ldap-utils openssl"
+VARIABLES = ("URL", "LDAPS_URL", "CA_FILE", "BASE_DN", "BIND_DN", "BIND_PASSWORD", "ROOT_DN", "ROOT_PASSWORD")
+
+
+@dataclass
+class OpenLdap:
+    """How to reach a directory, and an eye on it that is independent of the connector: ldap3 as the root DN."""
+
+    URL: str
+    LDAPS_URL: str
+    CA_FILE: str
+    BASE_DN: str
+    BIND_DN: str
+    BIND_PASSWORD: str
+    ROOT_DN: str
+    ROOT_PASSWORD: str
+    folder: Path | None = None
+    switches: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def port(self) -> int:
+        """The port of ldap://; ldaps:// is the next one."""
+        return int(self.URL.rsplit(":", 1)[1])
+
+    @property
+    def people(self) -> str:
+        return f"ou=people,{self.BASE_DN}"
+
+    @property
+    def groups(self) -> str:
+        return f"ou=groups,{self.BASE_DN}"
+
+    def config(self, **changes: Any) -> LdapConfig:
+        """The connector's configuration: the service account over loopback, unless changed."""
+        given = {
+            "url": self.URL,
+            "bind_dn": self.BIND_DN,
+            "bind_password": self.BIND_PASSWORD,
+            "base_dn": self.BASE_DN,
+            "ca_file": self.CA_FILE,
+            "plaintext": True,
+        }
+        return LdapConfig(**given | changes)
+
+    def root(self) -> ldap3.Connection:
+        """A new connection as the root DN."""
+        return self.bound(self.ROOT_DN, self.ROOT_PASSWORD)
+
+    def bound(self, dn: str, password: str) -> ldap3.Connection:
+        """A new connection as somebody; check `.bound`."""
+        connection = ldap3.Connection(ldap3.Server(self.URL, get_info=ldap3.NONE), dn, password, check_names=False)
+        connection.bind()
+        return connection
+
+    def can_bind(self, dn: str, password: str) -> bool:
+        """Whether the directory lets this password in."""
+        connection = self.bound(dn, password)
+        try:
+            return bool(connection.bound)
+        finally:
+            connection.unbind()
+
+    def read(self, dn: str, *attributes: str) -> dict[str, list[str]] | None:
+        """The attributes of one entry as sorted texts, as the root DN sees them; None where there is no entry."""
+        return self.search(dn, "(objectClass=*)", ldap3.BASE, attributes or ("*",)).get(dn)
+
+    def search(
+        self, base: str, text: str = "(objectClass=*)", scope: str = ldap3.LEVEL, attributes: Any = ("*",)
+    ) -> dict[str, dict[str, list[str]]]:
+        """DN -> attribute -> sorted values, for everything that a filter finds below `base`."""
+        connection = self.root()
+        try:
+            connection.search(base, text, scope, attributes=list(attributes), dereference_aliases=ldap3.DEREF_NEVER)
+            assert connection.result["result"] in (0, 32), connection.result
+            return {entry["dn"]: _texts(entry) for entry in connection.response if entry["type"] == "searchResEntry"}
+        finally:
+            connection.unbind()
+
+    def dump(self) -> dict[str, dict[str, list[str]]]:
+        """All people and groups with their user attributes."""
+        return self.search(self.people) | self.search(self.groups)
+
+    def members(self, group_dn: str) -> list[str]:
+        """The `member` values of a group, placeholder included."""
+        return (self.read(group_dn, "member") or {}).get("member", [])
+
+    def clear(self) -> None:
+        """Deletes everything below ou=people and ou=groups."""
+        connection = self.root()
+        try:
+            for base in (self.groups, self.people):
+                connection.search(base, "(objectClass=*)", ldap3.SUBTREE, attributes=["1.1"])
+                found = [entry["dn"] for entry in connection.response if entry["dn"].lower() != base.lower()]
+                for dn in sorted(found, key=len, reverse=True):
+                    connection.delete(dn)
+        finally:
+            connection.unbind()
+
+    def stop(self) -> None:
+        """Ends the server; its data stays."""
+        assert self.folder, "only a server of our own can be stopped"
+        subprocess.run(["bash", SCRIPT, "stop", self.folder], check=True, timeout=60)
+
+    def start(self) -> None:
+        """Starts the server again at the same address."""
+        assert self.folder, "only a server of our own can be started"
+        _run_script(self.folder, self.port, self.switches)
+
+
+def start_openldap(folder: Path, **switches: str) -> OpenLdap:
+    """A process of our own in `folder`; the switches are those of the script, e.g. OVERLAYS="none"."""
+    if not (shutil.which("slapd") or Path("/usr/sbin/slapd").exists()):
+        pytest.fail(f"no slapd: {INSTALL}")
+    settings = {"DBNOSYNC": "1"} | switches
+    for _ in range(5):
+        try:
+            found = _run_script(folder, _free_ports(), settings)
+            return OpenLdap(**found, folder=folder, switches=settings)
+        except subprocess.CalledProcessError as error:
+            failure = error.stderr
+    pytest.fail(f"slapd does not start: {failure}")
+
+
+def _run_script(folder: Path, port: int, switches: dict[str, str]) -> dict[str, str]:
+    done = subprocess.run(
+        ["bash", SCRIPT, "start", folder, str(port)],
+        env=os.environ | switches,
+        check=True,
+        timeout=60,
+        capture_output=True,
+        text=True,
+    )
+    said = dict(line.split("=", 1) for line in done.stdout.splitlines() if "=" in line)
+    return {name: said[name] for name in VARIABLES}
+
+
+def _free_ports() -> int:
+    """A port that is free, as is the next one."""
+    while True:
+        with socket.socket() as one, socket.socket() as next_one:
+            one.bind(("127.0.0.1", 0))
+            port = int(one.getsockname()[1])
+            try:
+                next_one.bind(("127.0.0.1", port + 1))
+            except (OSError, OverflowError):
+                continue
+            return port
+
+
+def _texts(entry: dict[str, Any]) -> dict[str, list[str]]:
+    return {name: sorted(value.decode() for value in values) for name, values in entry["raw_attributes"].items()}
+
+
+def _named_by_environment() -> OpenLdap | None:
+    if "HUAMING_TEST_LDAP_URL" not in os.environ:
+        return None
+    missing = [name for name in VARIABLES if f"HUAMING_TEST_LDAP_{name}" not in os.environ]
+    if missing:
+        pytest.fail(f"HUAMING_TEST_LDAP_URL is set, but not for {', '.join(missing)}")
+    return OpenLdap(**{name: os.environ[f"HUAMING_TEST_LDAP_{name}"] for name in VARIABLES})
+
+
+def _container(overlays: str) -> Iterator[OpenLdap]:
+    """The image of deploy/openldap, where a Docker engine answers."""
+    from testcontainers.core.container import DockerContainer
+    from testcontainers.core.image import DockerImage
+    from testcontainers.core.waiting_utils import wait_for
+
+    passwords = {"ROOTPW": "root-password", "SERVICEPW": "service-password"}
+    with DockerImage(path=str(SCRIPT.parent)) as image:
+        container = DockerContainer(str(image)).with_exposed_ports(1389, 1390)
+        for name, value in (passwords | {"OVERLAYS": overlays, "DBNOSYNC": "1"}).items():
+            container.with_env(name, value)
+        with container, tempfile.TemporaryDirectory() as folder:
+            wait_for(lambda: container.exec("test -s /srv/openldap/run/slapd.pid").exit_code == 0)
+            authority = Path(folder) / "ca.crt"
+            authority.write_bytes(container.exec("cat /srv/openldap/tls/ca.crt").output)
+            plain, secure = container.get_exposed_port(1389), container.get_exposed_port(1390)
+            base = "dc=example,dc=org"
+            yield OpenLdap(
+                f"ldap://localhost:{plain}",
+                f"ldaps://localhost:{secure}",
+                str(authority),
+                base,
+                f"cn=huaming,ou=services,{base}",
+                passwords["SERVICEPW"],
+                f"cn=admin,{base}",
+                passwords["ROOTPW"],
+            )
+
+
+def _docker_answers() -> bool:
+    return (
+        bool(shutil.which("docker"))
+        and subprocess.run(["docker", "info"], check=False, capture_output=True).returncode == 0
+    )
+
+
+def serve(overlays: str) -> Iterator[OpenLdap]:
+    """The first of the three that is to be had."""
+    if overlays == "all" and (named := _named_by_environment()):
+        yield named
+    elif shutil.which("slapd") or Path("/usr/sbin/slapd").exists():
+        with tempfile.TemporaryDirectory(prefix="slapd") as folder:
+            server = start_openldap(Path(folder), OVERLAYS=overlays)
+            yield server
+            server.stop()
+    elif _docker_answers():
+        yield from _container(overlays)
+    else:
+        pytest.fail(f"no OpenLDAP: set HUAMING_TEST_LDAP_URL, or start Docker, or: {INSTALL}")
+
+
+@pytest.fixture(scope="session")
+def openldap_server() -> Iterator[OpenLdap]:
+    """One server with all overlays for the whole run. Tests take `openldap`."""
+    yield from serve("all")
+
+
+@pytest.fixture(scope="session")
+def bare_server() -> Iterator[OpenLdap]:
+    """One server without any overlay for the whole run. Tests take `bare_openldap`."""
+    yield from serve("none")
+
+
+@pytest.fixture
+def openldap(openldap_server: OpenLdap) -> OpenLdap:
+    """A directory with all overlays and nobody in it."""
+    openldap_server.clear()
+    return openldap_server
+
+
+@pytest.fixture
+def bare_openldap(bare_server: OpenLdap) -> OpenLdap:
+    """A directory without any overlay and with nobody in it."""
+    bare_server.clear()
+    return bare_server
+
+
+@pytest.fixture
+def private_openldap() -> Iterator[Any]:
+    """A factory of servers that a test may stop, start and break: `private_openldap(OVERLAYS="none")`."""
+    started: list[OpenLdap] = []
+
+    def make(**switches: str) -> OpenLdap:
+        server = start_openldap(Path(tempfile.mkdtemp(prefix="slapd")), **switches)
+        started.append(server)
+        return server
+
+    yield make
+    for server in started:
+        assert server.folder
+        if (server.folder / "run" / "pid").exists():
+            server.stop()
+        shutil.rmtree(server.folder)
