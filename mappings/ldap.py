@@ -15,7 +15,7 @@ from mappings.model import (
     Ref,
 )
 from mappings.naming import ascii_only, fold, values
-from mappings.plain import group_presence, person_presence, primary_department
+from mappings.plain import BECAUSE, group_presence, person_presence, primary_department
 
 PERSON_ATTRIBUTES = frozenset(
     {
@@ -46,7 +46,8 @@ def desired(person: Person, day: str, org: Org, keep_days: int = 0) -> Desired:
         attributes=_person_attributes(person, home),
         memberships=Memberships(concurrent=frozenset(person.groups)),
     )
-    return Desired(state, reason, login=f"uid={fold(person.user_name)}", review_on=review_on, unfit=_unfit(person))
+    login = f"uid={fold(person.user_name)}"
+    return Desired(state, reason, BECAUSE, login=login, review_on=review_on, unfit=_unfit(person))
 
 
 def desired_group(department: Department, day: str, org: Org, parent: Ref | None) -> Desired:
@@ -59,7 +60,7 @@ def desired_group(department: Department, day: str, org: Org, parent: Ref | None
         "seeAlso": values((parent.name if parent else None) or ""),
     }
     state = AccountState(key=department.key, presence=presence, attributes=attributes)
-    return Desired(state, reason, login=f"cn={fold(department.key)}")
+    return Desired(state, reason, BECAUSE, login=f"cn={fold(department.key)}")
 
 
 def _person_attributes(person: Person, home: Department | None) -> dict[str, tuple[str, ...]]:

@@ -140,6 +140,7 @@ class Reason:
 class Desired:
     """What must be true of one account on one day.
 
+    `reason` explains the presence; `because` explains operations that rest on something else.
     `login` is the name that the system must not give to two subjects (S5). `spell`
     is the spell of service (S6). `review_on` is the first later ISO day on which the
     answer may change by itself. `unfit` says in a sentence why the system cannot
@@ -148,10 +149,15 @@ class Desired:
 
     state: AccountState
     reason: Reason
+    because: Mapping[Action, Reason] = field(default_factory=dict)
     login: str | None = None
     spell: str | None = None
     review_on: str | None = None
     unfit: str | None = None
+
+    def why(self, action: Action) -> Reason:
+        """The reason of an operation of that kind."""
+        return self.because.get(action, self.reason)
 
 
 @dataclass(frozen=True, slots=True)

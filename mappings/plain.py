@@ -7,7 +7,7 @@ article of every reason is `plain`.
 
 from datetime import date, timedelta
 
-from mappings.model import Department, Org, Person, Presence, Reason
+from mappings.model import Action, Department, Org, Person, Presence, Reason
 
 ARTICLE = "plain"
 NOT_YET = "not-yet-joined"
@@ -16,8 +16,16 @@ OPENED = Reason(ARTICLE, "名册已登记，账号应当启用")
 LOCKED = Reason(ARTICLE, "名册标记为停用，账号应当锁定")
 REMOVED = Reason(ARTICLE, "名册已删除，账号应当注销")
 KEPT = Reason(ARTICLE, "名册已删除，保留期内账号应当锁定")
+UPDATED = Reason(ARTICLE, "名册资料有变更，账号应当与名册一致")
+JOINED = Reason(ARTICLE, "名册已将其列入该部门或组，应当加入")
+LEFT = Reason(ARTICLE, "名册未将其列入该部门或组，应当退出")
+BECAUSE = {Action.UPDATE: UPDATED, Action.JOIN: JOINED, Action.LEAVE: LEFT}
 GROUP = Reason(ARTICLE, "名册已登记该组")
-NO_GROUP = Reason(ARTICLE, "名册已删除该组")
+NO_UPDATED = Reason(ARTICLE, "名册资料有变更，账号应当与名册一致")
+JOINED = Reason(ARTICLE, "名册已将其列入该部门或组，应当加入")
+LEFT = Reason(ARTICLE, "名册未将其列入该部门或组，应当退出")
+BECAUSE = {Action.UPDATE: UPDATED, Action.JOIN: JOINED, Action.LEAVE: LEFT}
+GROUP = Reason(ARTICLE, "名册已删除该组")
 BEFORE = Reason(NOT_YET, "名册尚未登记，不应有账号")
 
 

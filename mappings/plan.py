@@ -14,10 +14,10 @@
 | same presence   | same presence | yes  | update what differs, leave, join                  |
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from mappings.model import AccountState, Action, Desired, Kind, Memberships, Operation, Presence, Reason, Ref
+from mappings.model import AccountState, Action, Desired, Kind, Memberships, Operation, Presence, Ref
 
 LOCKED_BY_HAND = "locked-by-hand"
 FOREIGN = "foreign"
@@ -60,36 +60,36 @@ def plan(subject: Subject, desired: Desired, observed: AccountState | None, know
     if wanted.presence is Presence.REMOVED:
         return _gone(subject, desired, observed, known)
     if observed is None:
-        return Plan((_operation(subject, Action.CREATE, None, _bare(wanted), desired.reason),))
+        return Plan((_operation(subject, desired, Action.CREATE, None, _bare(wanted)),))
     if not known.ours:
         return Plan(finding=FOREIGN)
     if known.spell != desired.spell and known.spell is not None:
-        return Plan((_operation(subject, Action.REMOVE, observed, None, desired.reason),))
+        return Plan((_operation(subject, desired, Action.REMOVE, observed, None),))
     return _differences(subject, desired, observed, known)
 
 
 def _gone(subject: Subject, desired: Desired, observed: AccountState | None, known: Known) -> Plan:
     if observed is None or not known.ours:
         return Plan()
-    return Plan((_operation(subject, Action.REMOVE, observed, None, desired.reason),))
+    return Plan((_operation(subject, desired, Action.REMOVE, observed, None),))
 
 
 def _differences(subject: Subject, desired: Desired, observed: AccountState, known: Known) -> Plan:
-    wanted, reason = desired.state, desired.reason
+    presences = desired.state.presence, observed.presence
+    must_unlock = presences == (Presence.ACTIVE, Presence.LOCKED)
     steps: list[Operation] = []
-    must_lock = wanted.presence is Presence.LOCKED and observed.presence is Presence.ACTIVE
-    must_unlock = wanted.presence is Presence.ACTIVE and observed.presence is Presence.LOCKED
-    if must_lock:
-        steps.append(_presence(subject, Action.LOCK, wanted, observed, reason))
-    steps += _update(subject, wanted, observed, reason)
+    if presences == (Presence.LOCKED, Presence.ACTIVE):
+        steps.append(_presence(subject, desired, Action.LOCK, observed))
+    steps += _update(subject, desired, observed)
     if subject.ref.kind is Kind.PERSON:
-        steps += _memberships(subject, wanted, observed, reason)
+        steps += _memberships(subject, desired, observed)
     if must_unlock and known.locked:
-        steps.append(_presence(subject, Action.UNLOCK, wanted, observed, reason))
+        steps.append(_presence(subject, desired, Action.UNLOCK, observed))
     return Plan(tuple(steps), LOCKED_BY_HAND if must_unlock and not known.locked else None)
 
 
-def _update(subject: Subject, wanted: AccountState, observed: AccountState, reason: Reason) -> list[Operation]:
+def _update(subject: Subject, desired: Desired, observed: AccountState) -> list[Operation]:
+    wanted = desired.state
     differing = [
         name
         for name in sorted(subject.managed & wanted.attributes.keys() & observed.attributes.keys())
@@ -98,36 +98,34 @@ def _update(subject: Subject, wanted: AccountState, observed: AccountState, reas
     if not differing:
         return []
     before, after = _only(observed, differing), _only(wanted, differing)
-    return [_operation(subject, Action.UPDATE, before, after, reason)]
+    return [_operation(subject, desired, Action.UPDATE, before, after)]
 
 
-def _memberships(subject: Subject, wanted: AccountState, observed: AccountState, reason: Reason) -> list[Operation]:
-    if wanted.memberships is None or observed.memberships is None:
+def _memberships(subject: Subject, desired: Desired, observed: AccountState) -> list[Operation]:
+    if desired.state.memberships is None or observed.memberships is None:
         return []
-    want, have = _all(wanted.memberships), _all(observed.memberships)
+    want, have = _all(desired.state.memberships), _all(observed.memberships)
     moves = [(Action.LEAVE, key) for key in sorted(have - want)] + [(Action.JOIN, key) for key in sorted(want - have)]
-    return [_move(subject, action, key, observed, reason) for action, key in moves if key in subject.groups]
+    return [_move(subject, desired, action, key, observed) for action, key in moves if key in subject.groups]
 
 
-def _move(subject: Subject, action: Action, key: str, observed: AccountState, reason: Reason) -> Operation:
+def _move(subject: Subject, desired: Desired, action: Action, key: str, observed: AccountState) -> Operation:
     member = replace(_only(observed, ()), memberships=Memberships(concurrent=frozenset({key})))
     before, after = (None, member) if action is Action.JOIN else (member, None)
-    return replace(_operation(subject, action, before, after, reason), group=subject.groups[key])
+    return replace(_operation(subject, desired, action, before, after), group=subject.groups[key])
 
 
-def _presence(
-    subject: Subject, action: Action, wanted: AccountState, observed: AccountState, reason: Reason
-) -> Operation:
-    return _operation(subject, action, _only(observed, ()), _only(wanted, ()), reason)
+def _presence(subject: Subject, desired: Desired, action: Action, observed: AccountState) -> Operation:
+    return _operation(subject, desired, action, _only(observed, ()), _only(desired.state, ()))
 
 
 def _operation(
-    subject: Subject, action: Action, before: AccountState | None, after: AccountState | None, reason: Reason
+    subject: Subject, desired: Desired, action: Action, before: AccountState | None, after: AccountState | None
 ) -> Operation:
-    return Operation(subject.system, action, subject.ref, before, after, reason)
+    return Operation(subject.system, action, subject.ref, before, after, desired.why(action))
 
 
-def _only(state: AccountState, names: "list[str] | tuple[str, ...]") -> AccountState:
+def _only(state: AccountState, names: Sequence[str]) -> AccountState:
     return replace(state, attributes={name: state.attributes[name] for name in names}, memberships=None)
 
 

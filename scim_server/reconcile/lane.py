@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 from threading import Event, Thread
+from typing import Any
 
 from sqlalchemy import Connection, Engine
 
@@ -147,18 +148,16 @@ class Lane:
             self._outage(one.outage)
         elif one.answered and self._breaker.succeeded():
             log.info("%s answers again", self.target.name)
-            self._writer.write(
-                lambda connection: targets.note(connection, self.target.name, failing_since=None, error=None)
-            )
+            self._note(failing_since=None, error=None)
 
     def _outage(self, error: str) -> None:
         self._drop_connector()
         if self._breaker.failed(error):
             log.warning("%s does not answer: %s", self.target.name, error)
-            now = self._clock.now()
-            self._writer.write(
-                lambda connection: targets.note(connection, self.target.name, failing_since=now, error=error)
-            )
+            self._note(failing_since=self._clock.now(), error=error)
+
+    def _note(self, **values: Any) -> None:
+        self._writer.write(lambda connection: targets.note(connection, self.target.name, **values))
 
     def _enforcing(self) -> bool:
         if self._mode is None:
@@ -171,7 +170,7 @@ class Lane:
         except ConnectorError as error:
             self._outage(str(error))
             return None
-        self._writer.write(lambda connection: targets.note(connection, self.target.name, mode=decided))
+        self._note(mode=decided)
         log.info("%s: mode %s", self.target.name, decided)
         return decided
 

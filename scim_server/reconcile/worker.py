@@ -40,7 +40,7 @@ class Worker:
             lane.start()
 
     def stop(self) -> bool:
-        """Drains: no new batch, the batches at hand end. False when one did not end in time; its lease is void later."""
+        """Drains: no new batch, the batches at hand end. False when one did not end in time."""
         for lane in self.lanes:
             lane.stop()
         until = self._clock.monotonic() + DRAIN

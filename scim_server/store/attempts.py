@@ -1,4 +1,4 @@
-"""Attempts: one row an operation, written before the call and settled after the read-back (design: Store and engine)."""
+"""Attempts: one row an operation, written before the call, settled after the read-back (design: Store and engine)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -163,7 +163,8 @@ _CLEARED = (
             exists().where(
                 _blocker.c.system == links.c.system,
                 _blocker.c.subject == links.c.blocker,
-                _blocker.c.state.not_in(("done", "gone")),
+                _blocker.c.state != "done",
+                _blocker.c.state != "gone",
             )
         ),
     )
