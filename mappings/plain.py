@@ -21,11 +21,7 @@ JOINED = Reason(ARTICLE, "名册已将其列入该部门或组，应当加入")
 LEFT = Reason(ARTICLE, "名册未将其列入该部门或组，应当退出")
 BECAUSE = {Action.UPDATE: UPDATED, Action.JOIN: JOINED, Action.LEAVE: LEFT}
 GROUP = Reason(ARTICLE, "名册已登记该组")
-NO_UPDATED = Reason(ARTICLE, "名册资料有变更，账号应当与名册一致")
-JOINED = Reason(ARTICLE, "名册已将其列入该部门或组，应当加入")
-LEFT = Reason(ARTICLE, "名册未将其列入该部门或组，应当退出")
-BECAUSE = {Action.UPDATE: UPDATED, Action.JOIN: JOINED, Action.LEAVE: LEFT}
-GROUP = Reason(ARTICLE, "名册已删除该组")
+NO_GROUP = Reason(ARTICLE, "名册已删除该组")
 BEFORE = Reason(NOT_YET, "名册尚未登记，不应有账号")
 
 

@@ -18,11 +18,12 @@ Literal = str | int | float | bool | None
 
 @dataclass(frozen=True, slots=True)
 class Compare:
-    """attrPath op value; `op` is one of eq ne co sw ew gt ge lt le."""
+    """attrPath op value; `op` is one of eq ne co sw ew gt ge lt le. `raw` is the value as it was written."""
 
     path: Chain
     op: str
     value: Literal
+    raw: Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def values(holder: Mapping[str, Any], path: Chain) -> Iterator[Any]:
 def _compare(node: Compare, holder: Mapping[str, Any]) -> bool:
     found = list(values(holder, node.path))
     if node.op == "ne":
-        return not _compare(Compare(node.path, "eq", node.value), holder)
+        return not _compare(Compare(node.path, "eq", node.value, node.raw), holder)
     if node.value is None:
         return not found
     return any(_holds(node.op, comparable(node.path, value), node.value) for value in found)

@@ -187,7 +187,8 @@ def _term(chain: Chain, tree: Any) -> Node:
         if value is None:
             raise InvalidFilter(f"{spell(chain)} is complex: compare one of its sub-attributes.")
         chain = (*chain, value)
-    return Compare(chain, op, literal(chain, op, tree.comp_value.value))
+    raw = tree.comp_value.value
+    return Compare(chain, op, literal(chain, op, raw), raw)
 
 
 def literal(chain: Chain, op: str, value: Any) -> Literal:

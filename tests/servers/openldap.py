@@ -247,6 +247,12 @@ def bare_server() -> Iterator[OpenLdap]:
     yield from serve("none")
 
 
+@pytest.fixture(scope="session")
+def lean_server() -> Iterator[OpenLdap]:
+    """One server with ppolicy alone for the whole run. Tests take `lean_openldap`."""
+    yield from serve("ppolicy")
+
+
 @pytest.fixture
 def openldap(openldap_server: OpenLdap) -> OpenLdap:
     """A directory with all overlays and nobody in it."""
@@ -259,6 +265,13 @@ def bare_openldap(bare_server: OpenLdap) -> OpenLdap:
     """A directory without any overlay and with nobody in it."""
     bare_server.clear()
     return bare_server
+
+
+@pytest.fixture
+def lean_openldap(lean_server: OpenLdap) -> OpenLdap:
+    """A directory that locks accounts and keeps no references right by itself, with nobody in it."""
+    lean_server.clear()
+    return lean_server
 
 
 @pytest.fixture
