@@ -1,0 +1,49 @@
+"""The PatchOp message (RFC 7644 section 3.5.2) as operations; structural words compare without case."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from scim_server.scim.errors import InvalidSyntax, TooLarge
+from scim_server.scim.urns import PATCH_OP
+
+OPERATIONS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """`op` is add, replace or remove; a `value` of None and one that is missing say the same (RFC 7643 section 2.5)."""
+
+    op: str
+    path: str | None
+    value: Any = None
+
+
+def read_operations(body: Any) -> list[Operation]:
+    """The operations of a PATCH body. Raises InvalidSyntax, and TooLarge over 500 of them."""
+    if not isinstance(body, dict):
+        raise InvalidSyntax("A PATCH body is a JSON object with Operations.")
+    words = _lower(body)
+    if (schemas := words.get("schemas")) is not None and (not isinstance(schemas, list) or PATCH_OP not in schemas):
+        raise InvalidSyntax(f"schemas does not name {PATCH_OP}.")
+    operations = words.get("operations")
+    if not isinstance(operations, list) or not operations:
+        raise InvalidSyntax("Operations is a list with one operation at least.")
+    if len(operations) > OPERATIONS:
+        raise TooLarge(f"A PATCH has {OPERATIONS} operations at most.")
+    return [_operation(entry) for entry in operations]
+
+
+def _operation(entry: Any) -> Operation:
+    if not isinstance(entry, dict):
+        raise InvalidSyntax("An operation is a JSON object.")
+    words = _lower(entry)
+    op, path = words.get("op"), words.get("path")
+    if not isinstance(op, str) or op.lower() not in ("add", "replace", "remove"):
+        raise InvalidSyntax("op is one of: add, replace, remove.")
+    if path is not None and not isinstance(path, str):
+        raise InvalidSyntax("path is a string.")
+    return Operation(op.lower(), path or None, words.get("value"))
+
+
+def _lower(words: dict[str, Any]) -> dict[str, Any]:
+    return {key.lower(): value for key, value in words.items()}

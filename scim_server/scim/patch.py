@@ -1,0 +1,235 @@
+"""PATCH (RFC 7644 section 3.5.2) on a canonical document.
+
+The operations come from `dialects.normal_operations`: each has a path. Readings where
+the RFC leaves one: `remove` of what is not there is no change; `replace` of an
+attribute that is not there is an `add`, of a value path without a match `noTarget`;
+`add` to a value path without a match makes the element that the filter describes
+(erratum 8097); `remove` with values takes away those elements only (Entra); a new
+primary value ends the old one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from scim_server.scim.errors import InvalidPath, InvalidValue, Mutability, NoTarget, TooLarge
+from scim_server.scim.expression import And, Compare, Node, comparable, satisfies
+from scim_server.scim.membership import MemberChange
+from scim_server.scim.operations import Operation
+from scim_server.scim.path import Path, parse_path
+from scim_server.scim.schemas import Attribute, Chain, ResourceType
+from scim_server.scim.tidy import tidy
+from scim_server.scim.validate import Document, demand_unchanged, finish
+from scim_server.scim.values import canonical, demand_size, many, one
+
+EFFORT = 2_000_000
+"""How many elements times characters of value paths one PATCH may cost: a tenth of a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patched:
+    """The document after the operations, and what they do to the members of a Group."""
+
+    document: Document
+    members: MemberChange
+
+
+def patch(resource_type: ResourceType, stored: bytes, operations: Sequence[Operation]) -> Patched:
+    """Applies all operations, or raises and has changed nothing: `stored` is the document's JSON."""
+    document: Document = orjson.loads(stored)
+    _demand_bounded(document, operations)
+    members = MemberChange()
+    for operation in operations:
+        path = parse_path(resource_type, operation.path or "")
+        path.demand_writable()
+        if path.chain[0].name == "members":
+            members.apply(operation, path)
+        elif not path.dropped:
+            _apply(document, operation, path)
+    tidied = tidy(resource_type.attributes.get, document)
+    return Patched(finish(resource_type, tidied, orjson.loads(stored)), members)
+
+
+def _demand_bounded(document: Document, operations: Sequence[Operation]) -> None:
+    written = sum(len(path) for operation in operations if "[" in (path := operation.path or ""))
+    if not written:
+        return
+    lists = [*document.values(), *(operation.value for operation in operations)]
+    elements = sum(len(value) for value in lists if isinstance(value, list))
+    if written * (elements + len(operations)) > EFFORT:
+        raise TooLarge("The operations choose among too many values: send fewer at once.")
+
+
+def _apply(document: Document, operation: Operation, path: Path) -> None:
+    nothing = operation.value is None or operation.value == []
+    if operation.op == "remove":
+        _remove(document, path, operation.value)
+    elif nothing and operation.op == "replace":
+        _remove(document, path, None)
+    elif not nothing:
+        for holder in _holders(document, path.chain[:-1]):
+            if path.term is None:
+                _assign(holder, path.chain[-1], operation.value, operation.op)
+            else:
+                _assign_chosen(holder, path, operation)
+
+
+def _holders(document: Document, chain: Chain, create: bool = True) -> list[Document]:
+    """The objects that a chain leads to; what is missing on the way is made."""
+    found = [document]
+    for link in chain:
+        if create:
+            for holder in found:
+                holder.setdefault(link.name, [{}] if link.multi else {})
+        there = [holder[link.name] for holder in found if link.name in holder]
+        found = [element for value in there for element in value] if link.multi else there
+    return found
+
+
+def _assign(holder: Document, attribute: Attribute, value: Any, op: str) -> None:
+    if attribute.multi:
+        _assign_many(holder, attribute, value, op)
+    elif attribute.type == "complex":
+        if not isinstance(value, dict):
+            raise InvalidValue(f"{attribute.name} is complex: an object is expected.")
+        _merge(holder.setdefault(attribute.name, {}), attribute, value, op)
+    elif (new := one(attribute, value)) is not None:
+        if attribute.mutability == "immutable":
+            demand_unchanged(attribute.name, holder.get(attribute.name), new)
+        holder[attribute.name] = new
+
+
+def _assign_many(holder: Document, attribute: Attribute, value: Any, op: str) -> None:
+    new = many(attribute, value if isinstance(value, list) else [value]) or []
+    if op == "replace":
+        holder[attribute.name] = new
+        return
+    elements = holder.setdefault(attribute.name, [])
+    there = {orjson.dumps(element, option=orjson.OPT_SORT_KEYS) for element in elements}
+    added = [element for element in new if orjson.dumps(element, option=orjson.OPT_SORT_KEYS) not in there]
+    elements.extend(added)
+    demand_size(attribute, elements)
+    _one_primary(elements, added)
+
+
+def _merge(target: Document, attribute: Attribute, value: dict[str, Any], op: str) -> None:
+    """Sub-attributes that are given; the others stay (RFC 7644 section 3.5.2.3)."""
+    for key, item in value.items():
+        sub = attribute.sub(key)
+        if sub is None or sub.read_only:
+            continue
+        if item is not None and item != []:
+            _assign(target, sub, item, op)
+        elif op == "replace":
+            _take(target, sub)
+
+
+def _assign_chosen(holder: Document, path: Path, operation: Operation) -> None:
+    attribute, term = path.chain[-1], path.term
+    assert term is not None
+    elements = holder.setdefault(attribute.name, [])
+    chosen = [element for element in elements if satisfies(term, element)]
+    if not chosen:
+        if operation.op == "replace":
+            raise NoTarget(f"{attribute.name} has no value that the filter of the path matches.")
+        chosen = [_described(term)]
+        elements.extend(chosen)
+        demand_size(attribute, elements)
+    for element in chosen:
+        if path.sub is not None:
+            _assign(element, path.sub, operation.value, operation.op)
+        else:
+            _assign_element(element, attribute, operation)
+    _one_primary(elements, chosen)
+
+
+def _assign_element(element: Document, attribute: Attribute, operation: Operation) -> None:
+    if not isinstance(operation.value, dict):
+        raise InvalidValue(f"{attribute.name}: one element is an object.")
+    if operation.op == "replace":
+        kept = {sub.name for sub in attribute.subs.values() if sub.mutability == "immutable"}
+        for name in [name for name in element if name not in kept]:
+            del element[name]
+    _merge(element, attribute, operation.value, operation.op)
+
+
+def _described(term: Node) -> Document:
+    """The element that a filter of `eq`, joined by `and`, describes."""
+    element: Document = {}
+    for each in term.terms if isinstance(term, And) else (term,):
+        if isinstance(each, And):
+            element |= _described(each)
+        elif isinstance(each, Compare) and each.op == "eq" and each.raw is not None:
+            last = each.path[-1]
+            if last.read_only:
+                raise NoTarget(f"{last.name} is readOnly: no such element can be made.")
+            element[last.name] = canonical(last, each.value if last.type == "boolean" else each.raw)
+        else:
+            raise NoTarget("No value matches the filter of the path, and it describes none that could be made.")
+    return element
+
+
+def _one_primary(elements: list[Any], written: list[Any]) -> None:
+    """A new primary value ends the old one (RFC 7644 section 3.5.2)."""
+    if not any(isinstance(element, dict) and element.get("primary") is True for element in written):
+        return
+    ids = {id(element) for element in written}
+    for element in elements:
+        if id(element) not in ids and element.get("primary") is True:
+            element["primary"] = False
+
+
+def _remove(document: Document, path: Path, values: Any) -> None:
+    attribute = path.chain[-1]
+    for holder in _holders(document, path.chain[:-1], create=False):
+        if attribute.name not in holder:
+            continue
+        if path.term is not None:
+            _remove_chosen(holder, path, path.term)
+        elif attribute.multi and values is not None and values != []:
+            _remove_values(holder, attribute, values)
+        else:
+            _take(holder, attribute)
+
+
+def _remove_chosen(holder: Document, path: Path, term: Node) -> None:
+    attribute = path.chain[-1]
+    if path.sub is None:
+        holder[attribute.name] = [element for element in holder[attribute.name] if not satisfies(term, element)]
+        return
+    for element in holder[attribute.name]:
+        if satisfies(term, element) and path.sub.name in element:
+            _take(element, path.sub)
+    # an element that says nothing but its kind says nothing
+    holder[attribute.name] = [element for element in holder[attribute.name] if element.keys() - {"type", "primary"}]
+
+
+def _remove_values(holder: Document, attribute: Attribute, values: Any) -> None:
+    if not attribute.subs:
+        raise InvalidPath(f"{attribute.name} has no elements to choose from.")
+    given = [{"value": value} if isinstance(value, str) else value for value in _listed(values)]
+    unwanted = [_comparable(attribute, value) for value in many(attribute, given) or []]
+    holder[attribute.name] = [
+        element
+        for element in holder[attribute.name]
+        if not any(value.items() <= _comparable(attribute, element).items() for value in unwanted)
+    ]
+
+
+def _listed(values: Any) -> list[Any]:
+    return values if isinstance(values, list) else [values]
+
+
+def _comparable(attribute: Attribute, element: Document) -> Document:
+    return {name: comparable((sub,), value) for name, value in element.items() if (sub := attribute.sub(name))}
+
+
+def _take(holder: Document, attribute: Attribute) -> None:
+    """Unassigns an attribute (RFC 7644 section 3.5.2.2)."""
+    if attribute.name not in holder:
+        return
+    if attribute.required or attribute.mutability == "immutable" or attribute.name == "active":
+        raise Mutability(f"{attribute.name} cannot be removed.")
+    del holder[attribute.name]
