@@ -22,6 +22,11 @@ def civil_day(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, SHANGHAI).date().isoformat()
 
 
+def day_start(day: str) -> float:
+    """Seconds since the epoch at 00:00 of an ISO day in Asia/Shanghai. Raises ValueError."""
+    return datetime.fromisoformat(day).replace(tzinfo=SHANGHAI).timestamp()
+
+
 @dataclass(frozen=True, slots=True)
 class Clock:
     """What the house knows of time. Tests hand in their own functions."""

@@ -96,6 +96,11 @@ class Settings(_Section):
         """The address in `meta.location`, without a slash at the end."""
         return (self.server.base_url or f"http://{self.server.host}:{self.server.port}/scim/v2").rstrip("/")
 
+    @property
+    def roster_extension(self) -> bool:
+        """Whether the roster's own schemas are served (S10)."""
+        return self.server.roster_extension
+
 
 def resolve(value: Any) -> Any:
     """The value behind `env:NAME` or `file:PATH`; anything else as it is. Raises BadSettings."""

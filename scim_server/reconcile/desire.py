@@ -38,8 +38,10 @@ def _person_task(
         account = accounts.get(key)
         if account is not None and account.there:
             task.groups[key] = account.ref
-        elif account is not None and task.blocker is None:
-            _wait_for(task, account, org)
+        elif account is not None:
+            task.to_come[key] = account.ref
+            if task.blocker is None:
+                _wait_for(task, account, org)
     return task
 
 

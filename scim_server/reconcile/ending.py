@@ -2,12 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from connectors.errors import Ambiguous, ConnectorError
 from mappings.model import Action, AlreadySo, Conflict, Done, Operation, Outcome, Pending, Refused, Retry, Unknown
 from mappings.plan import FOREIGN
-from scim_server.clock import SHANGHAI
+from scim_server.clock import day_start
 from scim_server.reconcile.backoff import backoff
 from scim_server.reconcile.task import Task
 from scim_server.store.attempts import Settled
@@ -156,4 +155,4 @@ def _again(task: Task, moment: Moment, error: str, told: float | None = None) ->
 
 def _review(task: Task) -> float | None:
     day = task.desired.review_on
-    return None if day is None else datetime.fromisoformat(day).replace(tzinfo=SHANGHAI).timestamp()
+    return None if day is None else day_start(day)

@@ -2,7 +2,8 @@
 
 import logging
 from collections.abc import Sequence
-from threading import Event, Thread
+from dataclasses import dataclass, field
+from threading import Event, Lock, Thread
 from typing import Any
 
 from sqlalchemy import Connection, Engine
@@ -12,6 +13,7 @@ from connectors.errors import ConnectorError
 from scim_server.clock import Clock
 from scim_server.reconcile import mode
 from scim_server.reconcile.breaker import Breaker
+from scim_server.reconcile.observing import Observer
 from scim_server.reconcile.passes import Ends, LeaseLost, Pass
 from scim_server.reconcile.target import Target
 from scim_server.store import attempts, links, targets
@@ -25,18 +27,27 @@ NET = 1.0  # seconds after which a lane looks without having been woken
 log = logging.getLogger("huaming.reconcile")
 
 
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What the lanes of one system have in common."""
+
+    breaker: Breaker
+    deciding: Lock = field(default_factory=Lock)
+
+
 class Lane:
     """Claims, works, finishes. `step` is the whole loop's body, so that tests need no thread."""
 
     def __init__(
-        self, target: Target, number: int, engine: Engine, writer: Writer, clock: Clock, breaker: Breaker
+        self, target: Target, number: int, engine: Engine, writer: Writer, clock: Clock, shared: Shared
     ) -> None:
         self.target = target
         self.wake = Event()
         self._owner = f"{target.name}-{number}"
         self._writer = writer
         self._clock = clock
-        self._breaker = breaker
+        self._breaker = shared.breaker
+        self._deciding = shared.deciding
         self._reader = reading(engine)
         self._orgs = OrgCache()
         self._connector: Connector | None = None
@@ -96,8 +107,8 @@ class Lane:
 
     def _work(self, claims: Sequence[Claim]) -> list[Claim]:
         try:
-            one = self._pass()
-            ends = self._survive(one, claims)
+            one = self._observer()
+            ends = self._survive(Pass(one, self._writer, self._clock), claims)
         except LeaseLost:
             log.warning("%s: the pass lasted longer than its lease, its rows are left to the next one", self._owner)
             self._drop_connector()
@@ -138,12 +149,12 @@ class Lane:
 
     # -- the system at the other end
 
-    def _pass(self) -> Pass:
+    def _observer(self) -> Observer:
         if self._connector is None:
             self._connector = self.target.connect()
-        return Pass(self.target, self._connector, self._reader, self._writer, self._orgs, self._clock)
+        return Observer(self.target, self._connector, self._reader, self._orgs, self._clock)
 
-    def _judge(self, one: Pass) -> None:
+    def _judge(self, one: Observer) -> None:
         if one.outage is not None:
             self._outage(one.outage)
         elif one.answered and self._breaker.succeeded():
@@ -161,7 +172,8 @@ class Lane:
 
     def _enforcing(self) -> bool:
         if self._mode is None:
-            self._mode = targets.standing(self._reader, self.target.name).mode or self._decide()
+            with self._deciding:  # one lane decides: the writes of the first must not look foreign to the second
+                self._mode = targets.standing(self._reader, self.target.name).mode or self._decide()
         return self._mode == mode.ENFORCE
 
     def _decide(self) -> str | None:

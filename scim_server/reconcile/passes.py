@@ -11,16 +11,13 @@ from random import random
 
 from sqlalchemy import Connection
 
-from connectors.base import Connector, Pipelined
-from connectors.errors import ConnectorError
-from mappings.model import AccountState, Action, Operation, Outcome, Presence, Reason, Ref, Retry, Unknown
-from scim_server.clock import Clock, civil_day
+from connectors.base import Pipelined
+from mappings.model import Action, Operation, Outcome, Presence, Reason, Retry, Unknown
+from scim_server.clock import Clock
 from scim_server.reconcile import ending
-from scim_server.reconcile.desire import known_memberships, tasks
-from scim_server.reconcile.target import Target
+from scim_server.reconcile.observing import Observer
 from scim_server.reconcile.task import LOGIN_CHANGES, Task
 from scim_server.store import attempts, links
-from scim_server.store.people import OrgCache
 from scim_server.store.writer import Writer
 
 ROUNDS = 5
@@ -40,30 +37,22 @@ class LeaseLost(Exception):
 
 
 class Pass:
-    """What one lane needs to work: a target, its connector, a read connection, the writer."""
+    """Works claimed rows: what one lane does with one batch."""
 
-    def __init__(
-        self, target: Target, connector: Connector, reader: Connection, writer: Writer, orgs: OrgCache, clock: Clock
-    ) -> None:
-        self._target = target
-        self._connector = connector
-        self._reader = reader
+    def __init__(self, observer: Observer, writer: Writer, clock: Clock) -> None:
+        self._observer = observer
+        self._target = observer.target
         self._writer = writer
-        self._orgs = orgs
         self._clock = clock
         self._random = random
-        self.outage: str | None = None  # what the system said when it did not answer
-        self.answered = False  # whether it answered at all
 
     def run(self, claims: Sequence[links.Claim]) -> Ends:
         """Works the claimed rows; returns how they end, for the writer. Raises LeaseLost."""
         self._until = max(claim.lease_until for claim in claims)
         self._longest = self._until - links.LEASE + links.LONGEST
         self._lease = list(claims)
-        work = tasks(self._reader, self._target, self._orgs, claims, civil_day(self._clock.now()))
+        work = self._observer.tasks(claims, self._moment())
         self._read_open(work)
-        for task in work:
-            ending.before_any_call(task, self._moment())
         for last in [False] * ROUNDS + [True]:
             if not self._round([task for task in work if task.under_way], last):
                 break
@@ -71,24 +60,14 @@ class Pass:
             ending.not_home(task, self._moment())
         return Ends([task.finish for task in work if task.finish], [end for task in work for end in task.ends])
 
-    def preview(self, claims: Sequence[links.Claim]) -> list[Task]:
-        """Observes and plans, and sends nothing: for `plan` and `explain`."""
-        work = tasks(self._reader, self._target, self._orgs, claims, civil_day(self._clock.now()))
-        for task in work:
-            ending.before_any_call(task, self._moment())
-        self._observe([task for task in work if task.under_way])
-        for task in (task for task in work if task.under_way):
-            task.plan()
-        return work
-
     def _read_open(self, work: Sequence[Task]) -> None:
         by_subject = {task.claim.subject: task for task in work}
-        for each in attempts.still_open(self._reader, self._target.name, list(by_subject)):
+        for each in attempts.still_open(self._observer.reader, self._target.name, list(by_subject)):
             by_subject[each.subject].open.append(each)
 
     def _round(self, work: Sequence[Task], last: bool) -> bool:
         """Whether anything was sent. The last round only reads back."""
-        self._observe(work)
+        self._observer.observe(work, self._moment())
         todo: dict[str, list[Operation]] = {}
         for task in (task for task in work if task.under_way):
             task.plan()
@@ -103,35 +82,6 @@ class Pass:
 
     def _moment(self) -> ending.Moment:
         return ending.Moment(self._clock.now(), self._random)
-
-    # -- reading
-
-    def _observe(self, work: Sequence[Task]) -> None:
-        if not work:
-            return
-        for task, seen in zip(work, self._observe_each([task.ref for task in work]), strict=True):
-            if isinstance(seen, ConnectorError):
-                self._note(seen)
-                ending.unread(task, seen, self._moment())
-            else:
-                self.answered = True
-                task.saw(seen)
-        known_memberships(self._reader, self._target.name, [task for task in work if task.under_way])
-
-    def _observe_each(self, refs: Sequence[Ref]) -> Sequence[AccountState | ConnectorError | None]:
-        if isinstance(self._connector, Pipelined):
-            return self._connector.observe_each(refs)
-        return [self._observe_one(ref) for ref in refs]
-
-    def _observe_one(self, ref: Ref) -> AccountState | ConnectorError | None:
-        try:
-            return self._connector.observe(ref)
-        except ConnectorError as error:
-            return error
-
-    def _note(self, error: ConnectorError) -> None:
-        if error.outage:
-            self.outage = str(error)
 
     # -- intents
 
@@ -193,15 +143,16 @@ class Pass:
                     queue[task.claim.subject] = []
 
     def _apply_each(self, operations: Sequence[Operation]) -> Sequence[Outcome]:
-        if isinstance(self._connector, Pipelined):
-            return self._connector.apply_each(operations)
-        return [self._connector.apply(operation) for operation in operations]
+        connector = self._observer.connector
+        if isinstance(connector, Pipelined):
+            return connector.apply_each(operations)
+        return [connector.apply(operation) for operation in operations]
 
     def _note_outcome(self, outcome: Outcome) -> None:
         if isinstance(outcome, Retry) and outcome.outage:
-            self.outage = outcome.text
+            self._observer.outage = outcome.text
         elif not isinstance(outcome, Unknown):
-            self.answered = True
+            self._observer.answered = True
 
     def _hold_lease(self) -> None:
         """A call may take 30 s: the lease must outlast it (S20)."""

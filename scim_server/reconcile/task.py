@@ -30,6 +30,7 @@ class Task:
     desired: Desired
     managed: frozenset[str]
     groups: dict[str, Ref] = field(default_factory=dict)
+    to_come: dict[str, Ref] = field(default_factory=dict)  # Groups joined that are not in the system yet
     blocker: str | None = None
     blocker_name: str = ""
     blocked: bool = False
@@ -66,6 +67,17 @@ class Task:
         """Plans from what was observed last."""
         subject = Subject(self.claim.system, self.ref, self.managed, self.groups)
         self.planned = plan(subject, self._reachable(), self.observed, self.known)
+        return self.planned
+
+    def plan_ahead(self) -> Plan:
+        """Plans, and goes on from the account that a create would make: nothing was sent, so nothing can be read."""
+        self.groups = self.to_come | self.groups
+        first = self.plan()
+        if [each.action for each in first.operations] == [Action.CREATE]:
+            made = replace(self.desired.state, memberships=Memberships())
+            subject = Subject(self.claim.system, self.ref, self.managed, self.groups)
+            then = plan(subject, self._reachable(), made, Known(ours=True))
+            self.planned = replace(first, operations=first.operations + then.operations)
         return self.planned
 
     def _reachable(self) -> Desired:

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Engine
 
 from scim_server.clock import Clock
 from scim_server.reconcile.breaker import Breaker
-from scim_server.reconcile.lane import Lane
+from scim_server.reconcile.lane import Lane, Shared
 from scim_server.reconcile.target import Target
 from scim_server.store import links
 from scim_server.store.writer import Writer
@@ -20,9 +20,10 @@ class Worker:
     def __init__(self, targets: Sequence[Target], engine: Engine, writer: Writer, clock: Clock) -> None:
         self._writer = writer
         self._clock = clock
-        self.breakers = {target.name: Breaker(clock.monotonic) for target in targets}
+        shared = {target.name: Shared(Breaker(clock.monotonic)) for target in targets}
+        self.breakers = {name: each.breaker for name, each in shared.items()}
         self.lanes = [
-            Lane(target, number, engine, writer, clock, self.breakers[target.name])
+            Lane(target, number, engine, writer, clock, shared[target.name])
             for target in targets
             for number in range(target.lanes)
         ]

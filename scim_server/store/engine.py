@@ -33,7 +33,10 @@ def open_engine(url: str, *, writing: bool = False) -> Engine:
     if not parsed.database or parsed.database == ":memory:":
         raise Unusable("[store] url must name a file: sqlite:////absolute/path.db")
     engine = create_engine(
-        parsed, poolclass=NullPool, hide_parameters=True, connect_args={"isolation_level": None, "check_same_thread": False}
+        parsed,
+        poolclass=NullPool,
+        hide_parameters=True,
+        connect_args={"isolation_level": None, "check_same_thread": False},
     )
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin_immediate if writing else _begin)

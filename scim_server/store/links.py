@@ -1,6 +1,6 @@
 """Links: claim, lease, finish (S20). Functions on the writer's connection; all SQL serves both engines."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -233,6 +233,21 @@ def mark_intents(connection: Connection, claims: Iterable[Claim], column: str) -
     rows = [_holder(claim) for claim in claims]
     if rows:
         connection.execute(update(links).where(_held).values({column: True}), rows)
+
+
+def every(connection: Connection, system: str, size: int) -> Iterator[list[Claim]]:
+    """Every row of a system in lots, Groups first, as if it were claimed; nothing is taken and nothing may be sent."""
+    for kind in ("group", "person"):
+        rows = _lot(connection, system, kind, "", size)
+        while rows:
+            yield rows
+            rows = _lot(connection, system, kind, rows[-1].subject, size)
+
+
+def _lot(connection: Connection, system: str, kind: str, after: str, size: int) -> list[Claim]:
+    lot = select(*_CLAIMED).where(links.c.system == system, links.c.kind == kind, links.c.subject > after)
+    rows: Any = connection.execute(lot.order_by(links.c.subject).limit(size))
+    return [Claim(*row) for row in rows]
 
 
 def void_leases(connection: Connection) -> int:

@@ -8,6 +8,7 @@ import orjson
 from sqlalchemy import Connection, func, select, text
 
 from mappings.model import Department, Kind, Org, Person, Ref
+from scim_server.clock import day_start, stamp
 from scim_server.scim.resource import department, person
 from scim_server.store.tables import changes, links, members, resources, subjects
 
@@ -131,12 +132,21 @@ def group_accounts(
     return found
 
 
-def all_subjects(connection: Connection, size: int = 500) -> Iterator[list[str]]:
-    """Every subject that was ever in the roster, in lots, in the order of their creation."""
+def was_active(connection: Connection, wanted: Sequence[str], day: str) -> dict[str, bool]:
+    """What `active` was at the end of an ISO day in Asia/Shanghai, by the record of changes."""
+    until = stamp(day_start(day) + 86_400)
+    said = select(changes.c.subject, changes.c.active).where(
+        changes.c.subject.in_(wanted), changes.c.at < until, changes.c.active.is_not(None)
+    )
+    return {subject: active for subject, active in connection.execute(said.order_by(changes.c.seq))}
+
+
+def all_subjects(connection: Connection, kind: str, size: int = 500) -> Iterator[list[str]]:
+    """Every subject of a kind that was ever in the roster, in lots, in the order of their creation."""
     last = ""
     while True:
-        lot = select(subjects.c.subject).where(subjects.c.subject > last).order_by(subjects.c.subject).limit(size)
-        found = list(connection.scalars(lot))
+        lot = select(subjects.c.subject).where(subjects.c.kind == kind, subjects.c.subject > last)
+        found = list(connection.scalars(lot.order_by(subjects.c.subject).limit(size)))
         if not found:
             return
         yield found

@@ -1,0 +1,5 @@
+"""`python -m scim_server` is `huaming`."""
+
+from scim_server.cli import main
+
+main()

@@ -1,0 +1,92 @@
+"""`huaming explain`: facts, states, and what was done, for one user, in Chinese; the look is recorded (S18)."""
+
+import getpass
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from mappings.plain import person_presence
+from scim_server.operate.desk import Desk
+from scim_server.operate.states import states_of
+from scim_server.operate.words import ACTIONS, PRESENCES, STATES
+from scim_server.store.people import read_org
+from scim_server.store.tables import attempts, links, subjects
+
+LATEST = 20
+
+
+class NoSuchUser(Exception):
+    """Nobody of that number was ever in the roster. The argument is the number."""
+
+
+def explain(desk: Desk, key: str, day: str) -> dict[str, Any]:
+    """What must be true of one user on a day, why, and what stands on record. Raises NoSuchUser."""
+    with desk.reader() as connection:
+        found = connection.execute(
+            select(subjects.c.subject, subjects.c.title)
+            .where(subjects.c.kind == "person", (subjects.c.key == key) | (subjects.c.resource_id == key))
+            .order_by(subjects.c.subject.desc())
+        ).first()
+        if found is None:
+            raise NoSuchUser(key)
+        answer = _answer(desk, connection, found.subject, found.title, day)
+    desk.run("look", actor=getpass.getuser(), what="explain", subject=found.subject)
+    return answer
+
+
+def _answer(desk: Desk, connection: Connection, subject: str, title: str, day: str) -> dict[str, Any]:
+    person, line = next(states_of(connection, [subject], day, desk, read_org(connection)))
+    _, reason, review_on = person_presence(person, day)
+    return line | {
+        "name": title,
+        "asOf": day,
+        "facts": {"created": person.created, "removed": person.removed, "active": person.active},
+        "reason": {"article": reason.article, "text": reason.text},
+        "reviewOn": review_on,
+        "links": [dict(row._mapping) for row in connection.execute(_links(subject))],
+        "operations": [dict(row._mapping) for row in connection.execute(_operations(subject))],
+    }
+
+
+def _links(subject: str) -> Any:
+    columns = (links.c.system, links.c.state, links.c.presence, links.c.name, links.c.error, links.c.finding)
+    return select(*columns).where(links.c.subject == subject).order_by(links.c.system)
+
+
+def _operations(subject: str) -> Any:
+    columns = (attempts.c.at, attempts.c.system, attempts.c.action, attempts.c.group_key.label("group"))
+    said = (attempts.c.article, attempts.c.reason, attempts.c.outcome, attempts.c.detail)
+    latest = select(*columns, *said).where(attempts.c.subject == subject)
+    return latest.order_by(attempts.c.id.desc()).limit(LATEST)
+
+
+def lines(answer: dict[str, Any]) -> list[str]:
+    """The same as a person reads it."""
+    facts = answer["facts"]
+    said = [f"{answer['name']}（{answer['externalId']}），{answer['asOf']}"]
+    said.append(f"事实：{facts['created']} 列入名册" + (f"，{facts['removed']} 移出名册" if facts["removed"] else ""))
+    said.append(f"依据：{answer['reason']['text']}（{_article(answer['reason']['article'])}）")
+    said += [f"应有状态：{name} {PRESENCES[state]}" for name, state in answer["systems"].items()]
+    if answer["primary"]:
+        said.append(f"主岗部门：{answer['primary']}；兼任：{'、'.join(answer['concurrent']) or '无'}")
+    said += [_link_line(link) for link in answer["links"]]
+    said += [_operation_line(each) for each in reversed(answer["operations"])]
+    return said
+
+
+def _article(article: str) -> str:
+    return {"plain": "普通用户，按名册推送", "not-yet-joined": "尚未入职"}.get(article, f"第{article}条")
+
+
+def _link_line(link: dict[str, Any]) -> str:
+    seen = f"，读回为{PRESENCES[link['presence']]}" if link["presence"] else ""
+    why = f"：{link['error']}" if link["error"] else ""
+    by_hand = "；系统中被手工锁定，未自动解锁" if link["finding"] == "locked-by-hand" else ""
+    return f"现状：{link['system']} {STATES.get(link['state'], link['state'])}{seen}{why}{by_hand}"
+
+
+def _operation_line(each: dict[str, Any]) -> str:
+    group = f"「{each['group']}」" if each["group"] else ""
+    detail = f"（{each['detail']}）" if each["detail"] else ""
+    done = f"{each['at']} {each['system']} {ACTIONS[each['action']]}{group}"
+    return f"{done}：{each['reason']}；结果 {each['outcome'] or '进行中'}{detail}"

@@ -1,0 +1,98 @@
+"""`huaming serve` and `huaming worker`: one process that works the store, until SIGTERM."""
+
+import logging
+import os
+import signal
+import socket
+import sys
+from threading import Event
+
+import uvicorn
+
+from scim_server.app import House
+from scim_server.clock import Clock
+from scim_server.settings import Settings
+from scim_server.store.lock import Holder, StoreLock
+
+KEEP_ALIVE = 75  # seconds: clients that pause between requests must not meet a closed connection
+DRAIN = 8  # seconds for the requests at hand
+
+
+def serve(settings: Settings, clock: Clock, *, working: bool) -> None:
+    """Serves SCIM; with a worker of its own unless told otherwise. Raises Busy, BadSettings, Unusable, OSError."""
+    say_to_stderr()
+    lock = StoreLock(settings.store.url)
+    lock.take(Holder(os.getpid()))
+    listening = _listen(settings)
+    house = House(_with_port(settings, listening), clock, working=working)
+    lock.announce(Holder(os.getpid(), _local_url(listening), house.secret))
+    try:
+        _Server(_config(house)).run(sockets=[listening])
+    finally:
+        house.close()
+        lock.release()
+
+
+def work(settings: Settings, clock: Clock) -> None:
+    """A worker without a front. Raises Busy, BadSettings, Unusable."""
+    say_to_stderr()
+    with StoreLock(settings.store.url):
+        house = House(settings, clock)
+        assert house.worker is not None
+        stop = Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        house.worker.start()
+        while not stop.wait(1.0):  # a wait without end would not let Python run the signal's handler
+            pass
+        house.close()
+
+
+def say_to_stderr() -> None:
+    """Logs go to stderr, a line an event."""
+    logging.basicConfig(
+        stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", force=True
+    )
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+class _Server(uvicorn.Server):
+    """Ends with exit code 0 after SIGTERM: the drain was asked for."""
+
+    def handle_exit(self, sig: int, frame: object) -> None:
+        self.should_exit = True
+
+
+def _config(house: House) -> uvicorn.Config:
+    return uvicorn.Config(
+        house.app,
+        loop="uvloop",
+        http="httptools",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE,
+        timeout_graceful_shutdown=DRAIN,
+    )
+
+
+def _listen(settings: Settings) -> socket.socket:
+    host, port = settings.server.host, settings.server.port
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind((host, port))
+    return listening
+
+
+def _with_port(settings: Settings, listening: socket.socket) -> Settings:
+    """The port that the machine chose for port 0."""
+    port = listening.getsockname()[1]
+    return settings.model_copy(update={"server": settings.server.model_copy(update={"port": port})})
+
+
+def _local_url(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    reachable = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - not bound to, only read
+    return f"http://[{reachable}]:{port}" if ":" in reachable else f"http://{reachable}:{port}"

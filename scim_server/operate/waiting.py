@@ -1,0 +1,62 @@
+"""`huaming sync`: waits until nothing is due, works itself where no server runs, makes a sweep due (S17)."""
+
+import time
+from collections.abc import Callable, Iterable
+
+from scim_server.app import House
+from scim_server.operate.desk import Desk
+from scim_server.store import links
+from scim_server.store.lock import StoreLock
+from scim_server.store.targets import standing
+
+LOOK = 0.05  # seconds between two looks
+QUIET = 0  # exit codes (design: The outside)
+LATE = 4
+
+Progress = Callable[[int], None]
+
+
+def until_idle(desk: Desk, timeout: float, progress: Progress = lambda _: None) -> int:
+    """Waits for the running server's worker, or works. Returns the exit code: 0 idle, 4 time ran out."""
+    if desk.lock.holder() is not None:
+        return _watch(desk, timeout, progress)
+    with StoreLock(desk.settings.store.url):
+        house = House(desk.settings, desk.clock)
+        assert house.worker is not None
+        house.worker.start()
+        try:
+            return _watch(desk, timeout, progress)
+        finally:
+            house.close()
+
+
+def sweep(desk: Desk, systems: Iterable[str], progress: Progress = lambda _: None) -> int:
+    """Makes every row of these systems due; returns how many lots there were."""
+    lots = 0
+    for system in systems:
+        after: str | None = ""
+        while after is not None:
+            after = desk.run("sweep", system=system, after=after)
+            lots += 1
+            progress(lots)
+    return lots
+
+
+def _watch(desk: Desk, timeout: float, progress: Progress) -> int:
+    until = desk.clock.monotonic() + timeout
+    with desk.reader() as connection:
+        while True:
+            moving = links.unsettled(connection, enforced(desk))
+            progress(moving)
+            if moving == 0:
+                return QUIET
+            if desk.clock.monotonic() >= until:
+                return LATE
+            time.sleep(LOOK)
+
+
+def enforced(desk: Desk) -> list[str]:
+    """The systems that are written to: one that only observes never becomes idle by itself (S13)."""
+    with desk.reader() as connection:
+        modes = {name: system.mode or standing(connection, name).mode for name, system in desk.settings.systems.items()}
+    return [name for name, mode in modes.items() if mode != "observe"]
