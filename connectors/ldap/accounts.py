@@ -6,7 +6,7 @@ from connectors.ldap import names
 from connectors.ldap.codes import outcome
 from connectors.ldap.entry import GROUP, PERSON, SHAPES, Shape, Tree
 from connectors.ldap.locate import Ended, existing, locate, refuse_protected_name
-from connectors.ldap.messages import REPLACE, Add, Delete, Found, Modify, Rename, Reply
+from connectors.ldap.messages import ONE, REPLACE, Add, Delete, Equal, Found, Modify, Rename, Reply, Search
 from connectors.ldap.pipeline import Talk
 from connectors.ldap.references import forget, naming, repoint
 from connectors.ldap.searches import read_entry
@@ -24,7 +24,7 @@ def create(tree: Tree, operation: Operation) -> Talk[Outcome]:
     dn = names.child(shape.rdn, rdn[0], tree.container(shape.kind))
     refuse_protected_name(tree, dn)
     (reply,) = yield [Add(dn, _attributes(tree, operation, shape, values | {shape.rdn: rdn}))]
-    if reply.code == 68:
+    if reply.code == 68 or (reply.code == 19 and (yield from _holder(tree, shape, dn))):
         return (yield from _taken(tree, operation, shape, dn))
     if reply.code == 32:
         return Retry(f"{tree.container(shape.kind)} 不存在或服务账号看不到", outage=True)
@@ -44,14 +44,25 @@ def _attributes(tree: Tree, operation: Operation, shape: Shape, values: Values) 
 
 
 def _taken(tree: Tree, operation: Operation, shape: Shape, dn: str) -> Talk[Outcome]:
-    (reply,) = yield [read_entry(dn, ("objectClass", shape.key))]
-    if not reply.entries:
-        return Conflict(dn, f"{dn} 已被占用，且服务账号看不到该条目") if reply.code == 0 else outcome(reply)
-    entry = reply.entries[0]
-    ours = operation.ref.key in entry.texts(shape.key)
-    if ours and (shape is PERSON or GROUP.object_class.lower() in map(str.lower, entry.texts("objectClass"))):
+    """AlreadySo where it is our own entry that has the name, else Conflict with the holder."""
+    holder = yield from _holder(tree, shape, dn)
+    if holder is None:
+        return Conflict(dn, f"{dn} 已被占用，且服务账号看不到该条目")
+    ours = operation.ref.key in holder.texts(shape.key) and names.same(holder.dn, dn)
+    if ours and shape.classes[-1].lower() in map(str.lower, holder.texts("objectClass")):
         return AlreadySo()
-    return Conflict(entry.dn, f"{entry.dn} 已被另一个条目占用")
+    return Conflict(holder.dn, f"{dn} 已被另一个条目占用")
+
+
+def _holder(tree: Tree, shape: Shape, dn: str) -> Talk[Found | None]:
+    """Who has a name: the entry of that DN, else one that carries it in its attribute (a uniqueness overlay minds)."""
+    container = tree.container(shape.kind)
+    attributes = ("objectClass", shape.key)
+    there, others = yield [
+        read_entry(dn, attributes),
+        Search(container, ONE, Equal(shape.rdn, names.rdn_value(dn)), attributes),
+    ]
+    return next(iter((*there.entries, *others.entries)), None)
 
 
 def update(tree: Tree, operation: Operation) -> Talk[Outcome]:
@@ -101,8 +112,9 @@ def _rename(tree: Tree, shape: Shape, entry: Found, value: str) -> Talk[str]:
     refuse_protected_name(tree, dn)
     namings = yield from naming(tree, shape.kind, entry.dn)
     (reply,) = yield [Rename(entry.dn, dn.removesuffix("," + tree.container(shape.kind)))]
-    if reply.code == 68:
-        raise Ended(Conflict(dn, f"{dn} 已被另一个条目占用"))
+    holder = (yield from _holder(tree, shape, dn)) if reply.code in (19, 68) else None
+    if holder and not names.same(holder.dn, entry.dn):
+        raise Ended(Conflict(holder.dn, f"{dn} 已被另一个条目占用"))
     if reply.code != 0:
         raise Ended(outcome(reply))
     yield from repoint(namings, entry.dn, dn)

@@ -1,34 +1,108 @@
-"""What `doctor` finds in a directory, in the words of its administrators."""
+"""What `doctor` finds in a directory, in the words of its administrators. Nothing stays behind."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from connectors.errors import ConnectorError
+from connectors.errors import ConnectorError, Denied
+from connectors.ldap import remedies
+from connectors.ldap.ber import PAGED_RESULTS
+from connectors.ldap.codes import sentence
 from connectors.ldap.config import LdapConfig
-from connectors.ldap.entry import Tree
+from connectors.ldap.dialect import root_dse
+from connectors.ldap.entry import SHAPES, Tree
+from connectors.ldap.failures import error_of_loss
 from connectors.ldap.line import Lost
-from connectors.ldap.messages import Reply
+from connectors.ldap.messages import ONE, Present, Reply, Search
 from connectors.ldap.pipeline import Talk
+from connectors.ldap.proof import Proof
 from connectors.ldap.searches import read_entry
 from mappings.model import Finding, Kind
 
 Run = Callable[[Callable[[Tree], Sequence[Talk[Any]]]], list[Any]]
 
 
-def check(config: LdapConfig, run: Run, monotonic: Callable[[], float]) -> Iterator[Finding]:
-    """The findings, one after the other; stops at the first that makes the others pointless."""
+def check(config: LdapConfig, run: Run, monotonic: Callable[[], float]) -> list[Finding]:
+    """All findings; what cannot be proved any more after an error is left out."""
+
+    def ask(talk: Callable[[Tree], Talk[Any]]) -> Any:
+        (result,) = run(lambda tree: [talk(tree)])
+        if isinstance(result, Lost):
+            raise error_of_loss(result)
+        if isinstance(result, ConnectorError):
+            raise result
+        return result
+
+    findings: list[Finding] = []
     try:
-        (replies,) = run(lambda tree: [_containers(tree)])
+        for finding in _steps(config, ask, monotonic):
+            findings.append(finding)
+    except Denied as error:
+        findings.append(Finding("error", str(error), remedies.bind(config)))
     except ConnectorError as error:
-        yield Finding("error", str(error))
-        return
-    if isinstance(replies, ConnectorError | Lost):
-        yield Finding("error", str(replies))
-        return
-    yield Finding("ok", f"已用服务账号登录 {config.host}:{config.port}")
-    for dn, reply in zip((config.people_dn, config.groups_dn), replies, strict=True):
-        yield Finding("ok", f"{dn} 可读") if reply.entries else Finding("error", f"{dn} 不存在或服务账号看不到")
+        findings.append(Finding("error", str(error), remedies.reach(config)))
+    return findings
 
 
-def _containers(tree: Tree) -> Talk[list[Reply]]:
-    return (yield [read_entry(tree.container(kind), ("1.1",)) for kind in Kind])
+def _steps(config: LdapConfig, ask: Callable[..., Any], monotonic: Callable[[], float]) -> Iterator[Finding]:
+    yield from ask(_server)
+    yield _transport(config)
+    there = [ask(lambda tree, kind=kind: _container(tree, kind)) for kind in Kind]
+    yield from there
+    if any(each.level == "error" for each in there):
+        return
+    for kind in Kind:
+        yield ask(lambda tree, kind=kind: _readable(tree, kind))
+    yield from Proof(config, ask, monotonic).findings()
+
+
+def _server(tree: Tree) -> Talk[list[Finding]]:
+    where, dialect = f"{tree.config.host}:{tree.config.port}", tree.dialect
+    root = yield from root_dse()
+    findings = [Finding("ok", f"已用服务账号登录 {where}")]
+    if root is None or not dialect.recognises(root):
+        text = f"认不出 {where} 是哪一种目录，按 {dialect.name} 对待；账号能否锁定以下面的验证为准"
+        findings.append(Finding("warning", text))
+    if root is not None and PAGED_RESULTS not in root.texts("supportedControl"):
+        findings.append(Finding("error", f"{where} 不支持分页读取（RFC 2696），无法可靠地读全", "换用支持分页的目录"))
+    return findings
+
+
+def _transport(config: LdapConfig) -> Finding:
+    if config.tls_from_start or config.start_tls:
+        return Finding("ok", f"连接已加密（{'ldaps' if config.tls_from_start else 'StartTLS'}），证书已校验")
+    if config.host in ("localhost", "127.0.0.1", "::1"):
+        return Finding("ok", "连接不出本机，未加密")
+    text = "密码和人员信息以明文经过网络（plaintext = true）"
+    return Finding("warning", text, "[systems.ldap] 中改用 ldaps:// 或 start_tls = true，删去 plaintext")
+
+
+def _container(tree: Tree, kind: Kind) -> Talk[Finding]:
+    dn = tree.container(kind)
+    (reply,) = yield [read_entry(dn, ("1.1",))]
+    if reply.entries:
+        return Finding("ok", f"{dn} 存在并可读")
+    if reply.code in (0, 32):
+        return Finding(
+            "error", f"{dn} 不存在，或服务账号看不到", f"{remedies.container(dn)}\n\n{remedies.access(tree.config)}"
+        )
+    return Finding("error", f"{dn} 读不到：{sentence(reply)}", remedies.access(tree.config))
+
+
+def _readable(tree: Tree, kind: Kind) -> Talk[Finding]:
+    """Whether everybody can be read to the last page, which a size limit would end early."""
+    dn, count, cookie = tree.container(kind), 0, b""
+    while True:
+        wanted = Present(SHAPES[kind].key)
+        (reply,) = yield [Search(dn, ONE, wanted, ("1.1",), tree.config.page_size, cookie)]
+        count, cookie = count + len(reply.entries), reply.cookie
+        if reply.code != 0 or not cookie:
+            return _whole(tree, dn, count, reply)
+
+
+def _whole(tree: Tree, dn: str, count: int, reply: Reply) -> Finding:
+    if reply.code == 0 and not reply.continued:
+        return Finding("ok", f"{dn} 能完整读取，{count} 个条目")
+    if reply.code == 0:
+        return Finding("warning", f"{dn} 有一部分在别的服务器上（referral），那一部分不读也不写", "")
+    remedy = remedies.limits(tree.config) if reply.code in (3, 4, 11) else remedies.access(tree.config)
+    return Finding("error", f"{dn} 读了 {count} 个条目后中断：{sentence(reply)}", remedy)

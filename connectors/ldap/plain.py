@@ -9,7 +9,6 @@ from typing import Any
 
 import ldap3
 from ldap3.core.exceptions import LDAPException
-from ldap3.utils.conv import escape_bytes, escape_filter_chars
 
 from connectors.ldap.ber import PAGED_RESULTS
 from connectors.ldap.line import Lost
@@ -26,6 +25,7 @@ from connectors.ldap.messages import (
     Reply,
     Request,
     Search,
+    Value,
 )
 
 SCOPES = (ldap3.BASE, ldap3.LEVEL, ldap3.SUBTREE)
@@ -98,16 +98,20 @@ class Plain:
 def text_of(filter: Filter) -> str:
     """A filter as RFC 4515 text."""
     match filter:
-        case Equal(name, bytes(value)):
-            return f"({name}={escape_bytes(value)})"
         case Equal(name, value):
-            return f"({name}={escape_filter_chars(value)})"
+            return f"({name}={_escaped(value)})"
         case Present(name):
             return f"({name}=*)"
         case And(filters):
             return f"(&{''.join(map(text_of, filters))})"
         case _:
             return filter.text
+
+
+def _escaped(value: Value) -> str:
+    """Every byte that is no letter or digit as a hex pair: ldap3's parser trims blanks and minds some others."""
+    data = value if isinstance(value, bytes) else value.encode()
+    return "".join(chr(byte) if chr(byte).isalnum() and byte < 128 else f"\\{byte:02x}" for byte in data)
 
 
 def _changes(changes: tuple[tuple[int, str, tuple[Any, ...]], ...]) -> dict[str, list[tuple[str, list[Any]]]]:
@@ -118,4 +122,4 @@ def _changes(changes: tuple[tuple[int, str, tuple[Any, ...]], ...]) -> dict[str,
 
 
 def _found(entry: Any) -> Found:
-    return Found(entry["dn"], {name.lower(): list(values) for name, values in entry["raw_attributes"].items()})
+    return Found(entry["dn"], {name.lower(): list(values or ()) for name, values in entry["raw_attributes"].items()})
