@@ -11,13 +11,13 @@ from scim_server.scim.expression import Compare, Node, Or
 from scim_server.scim.operations import Operation
 from scim_server.scim.path import Path
 from scim_server.scim.schemas import Attribute
-from scim_server.scim.values import many
+from scim_server.scim.values import one
 
 
 def member_ids(attribute: Attribute, value: Any) -> list[str]:
     """The ids that a value of `members` names, each once. Raises InvalidValue for a Group, or without value."""
-    found = many(attribute, value if isinstance(value, list) else [value]) or []
-    return list(dict.fromkeys(_id(member) for member in found))
+    given = value if isinstance(value, list) else [value]
+    return list(dict.fromkeys(_id(one(attribute, member) or {}) for member in given if member is not None))
 
 
 def _id(member: dict[str, str]) -> str:

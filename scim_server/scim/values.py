@@ -59,7 +59,10 @@ def one(attribute: Attribute, value: Any) -> Any:
 def _complex(attribute: Attribute, value: Any) -> dict[str, Any] | None:
     if not isinstance(value, dict):
         raise InvalidValue(f"{attribute.name} is complex: an object is expected.")
-    return members_of(attribute.subs.get, value.items()) or None
+    found = members_of(attribute.subs.get, value.items())
+    if not found and attribute.needs:
+        raise InvalidValue(f"{attribute.name}: {attribute.needs[0].name} is required.")
+    return found or None
 
 
 def members_of(find: Callable[[str], Attribute | None], items: Iterable[tuple[str, Any]]) -> dict[str, Any]:
