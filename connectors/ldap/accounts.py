@@ -12,6 +12,7 @@ from connectors.ldap.references import forget, naming, repoint
 from connectors.ldap.searches import read_entry
 from mappings.model import AlreadySo, Conflict, Done, Kind, Operation, Outcome, Pending, Presence, Refused, Retry
 
+TOO_LONG = Refused("name-too-long", "名称过长，目录的数据库容不下（OpenLDAP 约 240 字节，汉字每字 3 字节）")
 Values = Mapping[str, tuple[str, ...]]
 
 
@@ -26,6 +27,8 @@ def create(tree: Tree, operation: Operation) -> Talk[Outcome]:
     (reply,) = yield [Add(dn, _attributes(tree, operation, shape, values | {shape.rdn: rdn}))]
     if reply.code == 68 or (reply.code == 19 and (yield from _holder(tree, shape, dn))):
         return (yield from _taken(tree, operation, shape, dn))
+    if reply.code == 80 and _too_long(tree, dn):
+        return TOO_LONG
     if reply.code == 32:
         return Retry(f"{tree.container(shape.kind)} 不存在或服务账号看不到", outage=True)
     return _done(reply)
@@ -116,9 +119,13 @@ def _rename(tree: Tree, shape: Shape, entry: Found, value: str) -> Talk[str]:
     if holder and not names.same(holder.dn, entry.dn):
         raise Ended(Conflict(holder.dn, f"{dn} 已被另一个条目占用"))
     if reply.code != 0:
-        raise Ended(outcome(reply))
+        raise Ended(TOO_LONG if reply.code == 80 and _too_long(tree, dn) else outcome(reply))
     yield from repoint(namings, entry.dn, dn)
     return dn
+
+
+def _too_long(tree: Tree, dn: str) -> bool:
+    return len(names.rdn_value(dn).encode()) > tree.dialect.longest_rdn - len("uid=")
 
 
 def lock(tree: Tree, operation: Operation) -> Talk[Outcome]:

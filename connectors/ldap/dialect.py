@@ -18,6 +18,7 @@ class Dialect:
     name: str
     recognises: Callable[[Found], bool]  # the root DSE
     unique_id: str
+    longest_rdn: int  # bytes that the usual database can hold; it tells no better than "other" (80)
     lock_attributes: tuple[str, ...]  # to be asked for by name, to tell whether an account is locked
     born_locked: dict[str, tuple[str, ...]]  # attributes of an entry that is created locked
     locked: Callable[[Found], bool]
@@ -29,6 +30,7 @@ OPENLDAP = Dialect(
     name="OpenLDAP",
     recognises=openldap.recognises,
     unique_id="entryUUID",
+    longest_rdn=openldap.LONGEST_RDN,
     lock_attributes=(openldap.LOCKED_TIME,),
     born_locked={openldap.LOCKED_TIME: (openldap.FOR_EVER,)},
     locked=openldap.locked,

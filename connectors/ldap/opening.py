@@ -13,6 +13,7 @@ import ldap3
 from ldap3.core.exceptions import LDAPException
 
 from connectors.errors import ConnectorError, Unreachable
+from connectors.ldap.bounded import BoundedSocket
 from connectors.ldap.codes import bind_error
 from connectors.ldap.config import LdapConfig
 from connectors.ldap.line import Line
@@ -28,7 +29,7 @@ class CheckedTls(ldap3.Tls):  # type: ignore[misc]
     def wrap_socket(self, connection: Any, do_handshake: bool = False) -> None:
         """What ldap3 calls for ldaps and after StartTLS."""
         context = ssl.create_default_context(cafile=self.ca_certs_file)
-        plain = connection.socket
+        plain = connection.socket.raw if isinstance(connection.socket, BoundedSocket) else connection.socket
         connection.socket = context.wrap_socket(plain, server_hostname=connection.server.host)
 
 
@@ -36,7 +37,7 @@ def open_line(config: LdapConfig, monotonic: Callable[[], float]) -> Line:
     """A line that is bound. Raises Unreachable or Denied, in a sentence without any secret."""
     connection = _connection(config)
     try:
-        _secure(connection, config)
+        _secure(connection, config, monotonic)
         _bind(connection)
     except (LDAPException, OSError) as error:
         connection.strategy.close()
@@ -44,8 +45,10 @@ def open_line(config: LdapConfig, monotonic: Callable[[], float]) -> Line:
     except ConnectorError:
         connection.strategy.close()
         raise
-    connection.socket.settimeout(config.answer_timeout)
-    return Wire(connection, monotonic, config.answer_timeout) if config.fast else Plain(connection)
+    if not config.fast:
+        return Plain(connection, config.answer_timeout)
+    connection.socket = connection.socket.raw
+    return Wire(connection, monotonic, config.answer_timeout)
 
 
 def _connection(config: LdapConfig) -> Any:
@@ -76,12 +79,14 @@ def _connection(config: LdapConfig) -> Any:
     )
 
 
-def _secure(connection: Any, config: LdapConfig) -> None:
+def _secure(connection: Any, config: LdapConfig, monotonic: Callable[[], float]) -> None:
     connection.open(read_server_info=False)
+    connection.socket = BoundedSocket(connection.socket, monotonic, HELLO_LIMIT, config.connect_timeout)
     if config.start_tls:
         connection.start_tls(read_server_info=False)
         if not connection.tls_started:
             raise Unreachable("目录不支持 StartTLS；密码没有发送")
+        connection.socket = BoundedSocket(connection.socket, monotonic, HELLO_LIMIT, config.connect_timeout)
 
 
 def _bind(connection: Any) -> None:

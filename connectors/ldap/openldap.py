@@ -13,6 +13,7 @@ from connectors.ldap.pipeline import Talk
 LOCKED_TIME = "pwdAccountLockedTime"
 FOR_EVER = "000001010000Z"
 FAILURES = "pwdFailureTime"
+LONGEST_RDN = 240  # back-mdb keeps an RDN twice, as written and as compared, in one key of 511 bytes
 LIMIT = "pwdMaxFailure"
 
 Changes = tuple[tuple[int, str, tuple[str, ...]], ...]

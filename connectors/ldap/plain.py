@@ -27,16 +27,18 @@ from connectors.ldap.messages import (
     Search,
     Value,
 )
+from connectors.ldap.reader import ANSWER_LIMIT
 
 SCOPES = (ldap3.BASE, ldap3.LEVEL, ldap3.SUBTREE)
 KINDS = (ldap3.MODIFY_ADD, ldap3.MODIFY_DELETE, ldap3.MODIFY_REPLACE)
 
 
 class Plain:
-    """Line over a bound ldap3 connection with the SAFE_SYNC strategy."""
+    """Line over a bound ldap3 connection (SAFE_SYNC, its socket a BoundedSocket). `answer_timeout` in seconds."""
 
-    def __init__(self, connection: Any) -> None:
+    def __init__(self, connection: Any, answer_timeout: float) -> None:
         self._connection = connection
+        self._timeout = answer_timeout
         self._ids = count(1)
         self._waiting: list[tuple[int, Request]] = []
 
@@ -48,6 +50,7 @@ class Plain:
     def receive(self) -> list[tuple[int, Reply]]:
         number, request = self._waiting.pop(0)
         try:
+            self._connection.socket.allow(ANSWER_LIMIT, self._timeout)
             return [(number, self._reply(request))]
         except (LDAPException, OSError, ValueError, IndexError) as error:  # ldap3's decoder on malformed answers
             self.close()
