@@ -1,6 +1,7 @@
 """A socket with a budget: ldap3 reads for as long and as much as a server likes; through this one it does not."""
 
 import socket
+import ssl
 from collections.abc import Callable
 from typing import Any
 
@@ -30,6 +31,17 @@ class BoundedSocket:
         if self._left < 0:
             raise OSError("the answer is too long")
         return data
+
+    def quiet(self) -> bool:
+        """Whether the other end has neither closed nor said anything that nobody asked for; does not wait."""
+        try:
+            self.raw.settimeout(0)
+            self.raw.recv(1)
+        except (BlockingIOError, ssl.SSLWantReadError):
+            return True
+        except OSError:
+            return False
+        return False
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.raw, name)

@@ -9,6 +9,7 @@ from typing import Any
 
 import ldap3
 from ldap3.core.exceptions import LDAPException
+from pyasn1.error import PyAsn1Error  # type: ignore[import-untyped]
 
 from connectors.ldap.ber import PAGED_RESULTS
 from connectors.ldap.line import Lost
@@ -31,6 +32,8 @@ from connectors.ldap.reader import ANSWER_LIMIT
 
 SCOPES = (ldap3.BASE, ldap3.LEVEL, ldap3.SUBTREE)
 KINDS = (ldap3.MODIFY_ADD, ldap3.MODIFY_DELETE, ldap3.MODIFY_REPLACE)
+# besides its own, ldap3 raises these on answers that it cannot take apart
+FAILURES = (LDAPException, OSError, PyAsn1Error, ValueError, IndexError, KeyError, TypeError)
 
 
 class Plain:
@@ -52,12 +55,12 @@ class Plain:
         try:
             self._connection.socket.allow(ANSWER_LIMIT, self._timeout)
             return [(number, self._reply(request))]
-        except (LDAPException, OSError, ValueError, IndexError) as error:  # ldap3's decoder on malformed answers
+        except FAILURES as error:
             self.close()
             raise Lost(f"连接中断（{type(error).__name__}）") from error
 
     def idle(self) -> bool:
-        return not self._connection.closed
+        return not self._connection.closed and bool(self._connection.socket.quiet())
 
     def close(self) -> None:
         self._waiting.clear()

@@ -1,0 +1,351 @@
+"""Bad weather between the connector and a directory: what it does, and above all what it never concludes."""
+
+import os
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from connectors.errors import ConnectorError, Denied, Unreachable, Unreadable
+from connectors.ldap.connector import LdapConnector
+from mappings.model import AccountState, Action, AlreadySo, Done, Outcome, Refused, Retry, Unknown
+from tests.contract.target import Hand, group_ref, operation, ref
+from tests.contract.targets import LdapTarget, ldap_connector
+from tests.servers.canned import SEARCH, CannedLdap, entry, message, result, tlv
+from tests.servers.faultproxy import FaultProxy
+from tests.servers.openldap import OpenLdap
+
+ADDED, FOUND = 0x69, 0x65
+
+
+@pytest.fixture(params=["fast", "plain"])
+def fast(request: pytest.FixtureRequest) -> bool:
+    return str(request.param) == "fast"
+
+
+@pytest.fixture
+def target(openldap: OpenLdap, fast: bool) -> LdapTarget:
+    return LdapTarget(openldap, fast=fast)
+
+
+@pytest.fixture
+def proxy(openldap: OpenLdap) -> Iterator[FaultProxy]:
+    with FaultProxy("127.0.0.1", openldap.port) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def through(target: LdapTarget, proxy: FaultProxy) -> Iterator[Hand]:
+    """A connector that talks through the proxy; its line is open already."""
+    connector = target.ldap(url=f"ldap://127.0.0.1:{proxy.port}", answer_timeout=0.7, connect_timeout=0.7)
+    connector.observe_all(None)
+    yield Hand(target, connector)
+    connector.close()
+
+
+def create(hand: Hand, number: int) -> Outcome:
+    return hand.connector.apply(operation(Action.CREATE, ref(number), None, hand.person(number)))
+
+
+# -- the wire
+
+
+def test_a_slow_directory_is_waited_for(through: Hand, proxy: FaultProxy) -> None:
+    proxy.set(latency=0.1)
+    assert create(through, 1) == Done()
+    assert through.see(1).key == "E1"
+
+
+def test_a_hung_directory_is_given_up_in_time_and_nothing_is_concluded(through: Hand, proxy: FaultProxy) -> None:
+    through.create(1)
+    proxy.set(blackhole=True)
+    started = time.monotonic()
+    with pytest.raises(Unreachable):
+        through.connector.observe(ref(1))
+    outcome = create(through, 2)
+    assert isinstance(outcome, Retry)
+    assert outcome.outage
+    assert time.monotonic() - started < 4
+
+
+def test_an_answer_that_is_lost_is_unknown_and_found_afterwards(
+    through: Hand, proxy: FaultProxy, target: LdapTarget
+) -> None:
+    proxy.set(drop_replies=True)
+    assert isinstance(create(through, 1), Unknown)
+    assert target.people().keys() == {"E1"}
+    proxy.clear()
+    assert through.see(1).key == "E1"
+    assert create(through, 1) == AlreadySo()
+
+
+def test_a_line_cut_before_sending_is_opened_again_and_nobody_notices(through: Hand, proxy: FaultProxy) -> None:
+    assert create(through, 1) == Done()
+    proxy.cut()
+    time.sleep(0.05)
+    assert create(through, 2) == Done()
+    assert [each.key for each in through.connector.observe_all(None).accounts] == ["E1", "E2"]
+
+
+def test_a_line_cut_in_mid_answer_is_never_read_as_the_whole(
+    through: Hand, proxy: FaultProxy, target: LdapTarget
+) -> None:
+    for number in range(5):
+        through.create(number)
+    proxy.set(cut_after=1500)
+    proxy.cut()
+    with pytest.raises(ConnectorError):
+        through.connector.observe_all(None)
+    proxy.clear()
+    assert len(through.connector.observe_all(None).accounts) == 5
+
+
+def test_a_directory_that_refuses_connections_is_unreachable_and_comes_back(through: Hand, proxy: FaultProxy) -> None:
+    proxy.set(refuse=True)
+    proxy.cut()
+    time.sleep(0.05)
+    assert isinstance(create(through, 1), Retry)
+    with pytest.raises(Unreachable):
+        through.connector.observe(ref(1))
+    proxy.clear()
+    assert create(through, 1) == Done()
+
+
+def test_many_in_flight_are_each_unknown_when_the_line_breaks(
+    through: Hand, proxy: FaultProxy, target: LdapTarget, fast: bool
+) -> None:
+    connector = through.connector
+    assert isinstance(connector, LdapConnector)
+    proxy.set(drop_replies=True)
+    creates = [operation(Action.CREATE, ref(number), None, through.person(number)) for number in range(100)]
+    outcomes = connector.apply_each(creates)
+    proxy.clear()
+    made = target.people().keys()
+    assert len(made) == (64 if fast else 1)
+    for number, outcome in enumerate(outcomes):
+        if f"E{number}" in made:
+            assert isinstance(outcome, Unknown)
+        else:
+            assert isinstance(outcome, Unknown | Retry)
+    again = connector.apply_each(creates)
+    assert [type(each) for each in again] == [AlreadySo if f"E{n}" in made else Done for n in range(100)]
+
+
+def test_a_directory_restarted_in_mid_run_is_used_again(private_openldap: Any, fast: bool) -> None:
+    server: OpenLdap = private_openldap()
+    target = LdapTarget(server, fast=fast)
+    hand = Hand(target, target.connector())
+    state = hand.create(1)
+    group = hand.create_group(1)
+    server.stop()
+    with pytest.raises(Unreachable):
+        hand.connector.observe(ref(1))
+    assert isinstance(hand.do(Action.LOCK, 1, state), Retry)
+    server.start()
+    assert hand.see(1) == state
+    assert hand.do(Action.JOIN, 1, state, group_ref(1, group)) == Done()
+    server.stop()
+    server.start()
+    assert hand.do(Action.LOCK, 1, state) == Done()
+    hand.connector.close()
+
+
+# -- what a directory may answer
+
+
+def canned(server: CannedLdap, fast: bool, **changes: Any) -> LdapConnector:
+    from connectors.ldap.config import LdapConfig
+
+    given = {
+        "url": server.url,
+        "bind_dn": "cn=huaming,dc=x",
+        "bind_password": "secret",
+        "base_dn": "dc=x",
+        "connect_timeout": 1,
+        "answer_timeout": 1,
+        "fast": fast,
+    }
+    return ldap_connector(LdapConfig(**given | changes))
+
+
+def adding(connector: LdapConnector) -> Outcome:
+    attributes = {"uid": ("a",), "employeeNumber": ("E1",), "cn": ("a",), "sn": ("a",)}
+    return connector.apply(operation(Action.CREATE, ref(1), None, AccountState("E1", "active", attributes)))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "outage"),
+    [
+        (3, Retry, False),
+        (10, Retry, False),
+        (50, Refused, None),
+        (51, Retry, True),
+        (52, Retry, True),
+        (53, Refused, None),
+        (65, Refused, None),
+        (19, Refused, None),
+        (80, Retry, False),
+        (32, Retry, True),
+        (122, Refused, None),
+    ],
+)
+def test_a_write_that_a_directory_declines(fast: bool, code: int, kind: type, outage: bool | None) -> None:
+    def answer(number: int, tag: int) -> bytes:
+        return result(number, FOUND if tag == SEARCH else ADDED, 0 if tag == SEARCH else code, "说明")
+
+    with CannedLdap(answer) as server:
+        connector = canned(server, fast)
+        outcome = adding(connector)
+        connector.close()
+    assert isinstance(outcome, kind)
+    if isinstance(outcome, Retry):
+        assert outcome.outage is outage
+    if isinstance(outcome, Refused):
+        assert outcome.code == str(code)
+        assert "说明" in outcome.text
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        (3, Unreadable),
+        (4, Unreadable),
+        (10, Unreadable),
+        (11, Unreadable),
+        (32, Unreadable),
+        (49, Denied),
+        (50, Denied),
+        (51, Unreachable),
+        (52, Unreachable),
+        (80, Unreadable),
+        (122, Unreadable),
+    ],
+)
+def test_a_reading_that_a_directory_declines_is_never_nobody_there(
+    fast: bool, code: int, kind: type[ConnectorError]
+) -> None:
+    with CannedLdap(lambda number, tag: result(number, FOUND, code)) as server:
+        connector = canned(server, fast)
+        for read in (lambda: connector.observe(ref(1)), lambda: connector.observe_all(None)):
+            with pytest.raises(kind):
+                read()
+        outcome = connector.apply(operation(Action.LOCK, ref(1)))
+        connector.close()
+    assert isinstance(outcome, Retry)
+
+
+def test_a_referral_is_never_followed(fast: bool) -> None:
+    with CannedLdap(lambda number, tag: result(number, FOUND, 0)) as elsewhere:
+        there = f"{elsewhere.url}/ou=people,dc=x"
+
+        def answer(number: int, tag: int) -> bytes:
+            return result(number, FOUND if tag == SEARCH else ADDED, 10, referral=there)
+
+        with CannedLdap(answer) as server:
+            connector = canned(server, fast)
+            with pytest.raises(Unreadable):
+                connector.observe(ref(1))
+            assert isinstance(adding(connector), Retry)
+            connector.close()
+        assert elsewhere.accepted == 0
+
+
+def test_a_reference_in_mid_answer_is_never_followed_and_makes_the_reading_incomplete(fast: bool) -> None:
+    with CannedLdap(lambda number, tag: result(number, FOUND, 0)) as elsewhere:
+        reference = tlv(0x73, tlv(0x04, f"{elsewhere.url}/ou=people,dc=x".encode()))
+
+        def answer(number: int, tag: int) -> bytes:
+            return message(number, reference) + result(number, FOUND, 0)
+
+        with CannedLdap(answer) as server:
+            connector = canned(server, fast)
+            with pytest.raises(Unreadable):
+                connector.observe(ref(1))
+            assert not connector.observe_all(None).complete
+            connector.close()
+        assert elsewhere.accepted == 0
+
+
+def test_a_notice_of_disconnection_ends_the_line(fast: bool) -> None:
+    notice = tlv(0x78, b"\x0a\x01\x34" + tlv(4, b"") + tlv(4, b"bye") + tlv(0x8A, b"1.3.6.1.4.1.1466.20036"))
+
+    with CannedLdap(lambda number, tag: message(0, notice)) as server:
+        connector = canned(server, fast)
+        with pytest.raises(Unreachable):
+            connector.observe(ref(1))
+        assert isinstance(adding(connector), Unknown)
+        assert server.accepted == 2
+        connector.close()
+
+
+FLOOD = 300  # MB that would come if nobody minded
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        pytest.param(b"HTTP/1.1 400 Bad Request\r\n\r\n", id="another protocol"),
+        pytest.param(b"\x30\x84\x7f\xff\xff\xff" + b"x" * 100, id="two gigabytes announced"),
+        pytest.param(b"\x30\x03\x02\x01\x05", id="a message without an operation"),
+        pytest.param(result(999_999, FOUND, 0), id="an answer to something else"),
+        pytest.param(b"\x30\x0c\x02\x01\x05\x65\x07\x0a\x01\x00\x04\x00", id="cut short"),
+    ],
+)
+def test_nonsense_is_an_error_and_never_nobody_there(fast: bool, nonsense: bytes) -> None:
+    with CannedLdap(lambda number, tag: nonsense) as server:
+        connector = canned(server, fast)
+        started = time.monotonic()
+        with pytest.raises(ConnectorError):
+            connector.observe(ref(1))
+        outcome = adding(connector)
+        assert isinstance(outcome, Unknown)
+        assert time.monotonic() - started < 5
+        connector.close()
+
+
+def resident() -> int:
+    """Resident memory of this process in MB."""
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") >> 20
+
+
+@pytest.mark.parametrize("kind", ["entries", "bytes"])
+def test_a_flood_is_cut_off_and_does_not_fill_the_memory(fast: bool, kind: str) -> None:
+    def answer(number: int, tag: int) -> Iterator[bytes]:
+        one = entry(number, "uid=a,ou=people,dc=x", cn="x" * 100_000)
+        if kind == "bytes":
+            yield b"\x30\x84\x7f\xff\xff\xff"
+            one = b"x" * 100_000
+        for _ in range(FLOOD * 10):
+            yield one
+
+    before = resident()
+    with CannedLdap(answer) as server:
+        connector = canned(server, fast, answer_timeout=8)
+        started = time.monotonic()
+        with pytest.raises(ConnectorError):
+            connector.observe(ref(1))
+        assert time.monotonic() - started < 12
+        connector.close()
+    assert resident() - before < (50 if fast else 120)
+
+
+@pytest.mark.parametrize("code", [49, 50, 53, 48, 8])
+def test_a_bind_that_is_refused_is_denied_and_tells_no_secret(fast: bool, code: int) -> None:
+    class Refusing(CannedLdap):
+        def _serve(self, client: Any) -> None:
+            from tests.servers.canned import _read
+
+            with client, client.makefile("rb") as stream:
+                while request := _read(stream):
+                    client.sendall(result(request[0], 0x61, code))
+
+    with Refusing(lambda number, tag: b"") as server:
+        connector = canned(server, fast, bind_password="geheim-密码")
+        with pytest.raises(Denied) as denied:
+            connector.observe(ref(1))
+        outcome = adding(connector)
+    assert isinstance(outcome, Retry)
+    assert outcome.outage
+    assert "geheim" not in str(denied.value) + outcome.text + repr(connector.config)
