@@ -22,7 +22,7 @@ def draft(resource_type: ResourceType, document: dict[str, Any]) -> Draft:
         name=fold(name),
         title=document.get("displayName") or document.get("name", {}).get("formatted") or name,
         external_id=document.get("externalId"),
-        active=document.get("active"),
+        active=document.get("active", True) if resource_type.name == "User" else None,
         manager=manager.get("value"),
         parent=document.get(ROSTER_GROUP, {}).get("parent"),
         document=orjson.dumps(document),

@@ -16,7 +16,7 @@ from scim_server.scim.projection import Projection
 from scim_server.store.filters import where
 from scim_server.store.roster import Stored
 
-SLICE = 50  # resources rendered before the loop serves others
+SLICE = 20  # resources rendered before the loop serves others
 
 
 class Search:

@@ -26,9 +26,17 @@ Resolve = Callable[[str], Chain | None]
 _KINDS = frozenset(operator.upper() for operator in OPERATORS)
 
 
-@lru_cache(maxsize=512)
+CACHED = 256
+"""Longer filters are not kept: what stays in memory must not grow with what clients send."""
+
+
 def parse(resource_type: ResourceType, text: str) -> Node:
     """The filter of a query. Raises InvalidFilter, with a sentence that says where or what."""
+    return _parse_once(resource_type, text) if len(text) <= CACHED else _parse(text, resource_type.resolve)
+
+
+@lru_cache(maxsize=512)
+def _parse_once(resource_type: ResourceType, text: str) -> Node:
     return _parse(text, resource_type.resolve)
 
 

@@ -230,6 +230,6 @@ def _take(holder: Document, attribute: Attribute) -> None:
     """Unassigns an attribute (RFC 7644 section 3.5.2.2)."""
     if attribute.name not in holder:
         return
-    if attribute.required or attribute.mutability == "immutable" or attribute.name == "active":
+    if attribute.required or attribute.mutability == "immutable":
         raise Mutability(f"{attribute.name} cannot be removed.")
     del holder[attribute.name]

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from scim_server.scim.errors import InvalidPath, Mutability
 from scim_server.scim.expression import Node
-from scim_server.scim.filter import LENGTH, parse_value_filter
+from scim_server.scim.filter import CACHED, LENGTH, parse_value_filter
 from scim_server.scim.schemas import Attribute, Chain, ResourceType, spell
 from scim_server.scim.validate import refuse_unserved
 
@@ -29,9 +29,17 @@ class Path:
             raise Mutability(f"{spell(self.chain)} is readOnly.")
 
 
-@lru_cache(maxsize=1024)
 def parse_path(resource_type: ResourceType, text: str) -> Path:
     """Reads a path. Raises InvalidPath, and InvalidFilter for what stands between the brackets."""
+    return _parse_once(resource_type, text) if len(text) <= CACHED else _parse(resource_type, text)
+
+
+@lru_cache(maxsize=512)
+def _parse_once(resource_type: ResourceType, text: str) -> Path:
+    return _parse(resource_type, text)
+
+
+def _parse(resource_type: ResourceType, text: str) -> Path:
     if len(text) > LENGTH:
         raise InvalidPath("A path has 8 KB at most.")
     head, bracket, rest = text.partition("[")

@@ -44,7 +44,6 @@ from tests.scim.operations import START, add, after, patched, put, remove
         (add("groups", [{"value": "g"}]), Mutability),
         (put('groups[value eq "g"].value', "h"), Mutability),
         (remove("userName"), Mutability),
-        (remove("active"), Mutability),
         (put("userName", ""), InvalidValue),
         (put("userName", " x"), InvalidValue),
         (put("userName", 5), InvalidValue),
