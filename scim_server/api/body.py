@@ -1,13 +1,16 @@
 """A request's body, read within limits, as JSON (RFC 8259)."""
 
+import asyncio
+import contextlib
 import json
 import re
+from collections.abc import AsyncIterator
 from typing import Any
 
 import orjson
 from starlette.requests import ClientDisconnect, Request
 
-from scim_server.api.limits import BODY, DEPTH
+from scim_server.api.limits import BODY, DEPTH, DRAIN, DRAIN_SECONDS
 from scim_server.scim.errors import InvalidSyntax, TooLarge, UnsupportedMediaType
 
 _TYPES = frozenset({"application/scim+json", "application/json"})
@@ -33,22 +36,37 @@ async def _read(request: Request) -> bytes:
     declared = request.headers.get("content-length", "0")
     if not declared.isascii() or not declared.isdigit():
         raise InvalidSyntax("Content-Length is no number.")
-    if len(declared) > 12 or int(declared) > BODY:
-        raise _too_large()
-    chunks, size = [], 0
     try:
-        async for chunk in request.stream():
-            size += len(chunk)
-            if size > BODY:
-                raise _too_large()
-            chunks.append(chunk)
+        return await _gather(request, known_too_large=len(declared) > 12 or int(declared) > BODY)
     except ClientDisconnect:
         raise InvalidSyntax("The body was not sent to its end.") from None
-    return b"".join(chunks)
 
 
-def _too_large() -> TooLarge:
-    return TooLarge("A body has 2 MB at most.", {"Connection": "close"})
+async def _gather(request: Request, known_too_large: bool) -> bytes:
+    chunks: list[bytes] = []
+    size = 0
+    stream = aiter(request.stream())
+    while not known_too_large:
+        chunk = await anext(stream, None)
+        if chunk is None:
+            return b"".join(chunks)
+        size += len(chunk)
+        chunks.append(chunk)
+        known_too_large = size > BODY
+    chunks.clear()
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(DRAIN_SECONDS):
+            await _drain(stream)
+    raise TooLarge("A body has 2 MB at most.", {"Connection": "close"})
+
+
+async def _drain(stream: AsyncIterator[bytes]) -> None:
+    """Reads on for a little and keeps nothing: a client whose sending is cut off never sees the answer."""
+    size = 0
+    async for chunk in stream:
+        size += len(chunk)
+        if size > DRAIN:
+            return
 
 
 def parse(raw: bytes) -> Any:

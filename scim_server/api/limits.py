@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from scim_server.scim.errors import TooManyHeaders
 
 BODY = 2 * 1024 * 1024
+DRAIN, DRAIN_SECONDS = 32 * 1024 * 1024, 2.0  # of a body that is too large, read and thrown away
 DEPTH = 64
 HEADERS, HEADER_BYTES = 100, 64 * 1024
 SECONDS = 30.0
