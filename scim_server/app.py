@@ -17,7 +17,7 @@ from scim_server.commands import COMMANDS
 from scim_server.reconcile.target import Target
 from scim_server.reconcile.worker import Worker
 from scim_server.settings import Settings
-from scim_server.store import links
+from scim_server.store import progress
 from scim_server.store.engine import open_engine, reading
 from scim_server.store.migrate import migrate
 from scim_server.store.roster import Roster
@@ -69,7 +69,7 @@ class House:
     def counts(self) -> dict[str, dict[str, int]]:
         """Rows by state, a system."""
         with self._counting_lock:
-            return links.counts(self._counting)
+            return progress.counts(self._counting)
 
     def failing(self) -> dict[str, bool]:
         """Which systems do not answer."""

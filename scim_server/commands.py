@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, insert
 
 from scim_server.clock import Clock
-from scim_server.store import links, tokens
+from scim_server.store import tokens, wakes
 from scim_server.store.tables import looks
 
 LOT = 1000
@@ -23,12 +23,12 @@ def _revoke_token(connection: Connection, clock: Clock, given: Mapping[str, Any]
 
 
 def _retry(connection: Connection, clock: Clock, given: Mapping[str, Any]) -> int:
-    return links.retry(connection, clock.now(), given.get("system"), given.get("person"))
+    return wakes.retry(connection, clock.now(), given.get("system"), given.get("person"))
 
 
 def _sweep(connection: Connection, clock: Clock, given: Mapping[str, Any]) -> str | None:
     """One lot: whatever its system shows now, each row is observed again (S17). Answers where the next lot begins."""
-    return links.wake_all(connection, given["system"], given["after"], LOT, clock.now())
+    return wakes.wake_all(connection, given["system"], given["after"], LOT, clock.now())
 
 
 def _look(connection: Connection, clock: Clock, given: Mapping[str, Any]) -> None:

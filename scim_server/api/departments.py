@@ -10,7 +10,8 @@ from scim_server.scim.expression import Compare
 from scim_server.scim.schemas import ResourceType
 from scim_server.scim.urns import ROSTER_GROUP
 from scim_server.store.filters import where
-from scim_server.store.roster import Roster, Stored
+from scim_server.store.resources import Stored
+from scim_server.store.roster import Roster
 
 NAMED = 10  # of what stands in the way, a detail names so many
 

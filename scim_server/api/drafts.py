@@ -8,7 +8,7 @@ from scim_server.scim.fold import fold
 from scim_server.scim.folded import folded
 from scim_server.scim.schemas import ResourceType
 from scim_server.scim.urns import ENTERPRISE_USER, ROSTER_GROUP
-from scim_server.store.roster import Draft
+from scim_server.store.resources import Draft
 
 _NAMES = {"User": "userName", "Group": "displayName"}
 

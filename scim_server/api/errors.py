@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from scim_server.scim.errors import Busy, Internal, InvalidValue, PreconditionFailed, ScimError, Uniqueness
 from scim_server.store.engine import Unavailable
-from scim_server.store.roster import Moved, NoSuchMember, Taken
+from scim_server.store.resources import Moved, NoSuchMember, Taken
 
 MEDIA_TYPE = "application/scim+json"
 

@@ -17,7 +17,7 @@ from scim_server.scim.operations import read_operations
 from scim_server.scim.patch import patch
 from scim_server.scim.projection import Projection
 from scim_server.scim.validate import Document, validate
-from scim_server.store.roster import Draft, Stored
+from scim_server.store.resources import Draft, Stored
 
 
 class Groups(Resources):

@@ -11,7 +11,8 @@ from scim_server.scim import answer, etag
 from scim_server.scim.errors import NotFound, PreconditionFailed
 from scim_server.scim.projection import Projection, projection
 from scim_server.scim.schemas import ResourceType
-from scim_server.store.roster import Moved, Roster, Stored
+from scim_server.store.resources import Moved, Stored
+from scim_server.store.roster import Roster
 
 TRIES = 5
 _ID = re.compile(r"[0-9A-Za-z-]{1,64}")

@@ -14,7 +14,7 @@ from scim_server.scim.expression import Compare, Node
 from scim_server.scim.filter import parse
 from scim_server.scim.projection import Projection
 from scim_server.store.filters import where
-from scim_server.store.roster import Stored
+from scim_server.store.resources import Stored
 
 SLICE = 20  # resources rendered before the loop serves others
 

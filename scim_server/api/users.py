@@ -14,7 +14,7 @@ from scim_server.scim.operations import read_operations
 from scim_server.scim.patch import patch
 from scim_server.scim.projection import Projection
 from scim_server.scim.validate import Document, validate
-from scim_server.store.roster import Stored
+from scim_server.store.resources import Stored
 
 
 class Users(Resources):

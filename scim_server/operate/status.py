@@ -3,7 +3,7 @@
 from typing import Any
 
 from scim_server.operate.desk import Desk
-from scim_server.store import links
+from scim_server.store import progress
 from scim_server.store.targets import standing
 
 STATES = {"due": "待处理", "parked": "搁置", "held": "待批准", "waiting": "等待"}
@@ -13,7 +13,7 @@ def status(desk: Desk) -> dict[str, Any]:
     """`{"systems": {"ldap": {"due", "parked", "held", "waiting", "mode", "failing", "error"}}}`."""
     systems: dict[str, dict[str, Any]] = {}
     with desk.reader() as connection:
-        counted = links.counts(connection)
+        counted = progress.counts(connection)
         for name, system in desk.settings.systems.items():
             known = standing(connection, name)
             systems[name] = dict.fromkeys(STATES, 0) | counted.get(name, {})

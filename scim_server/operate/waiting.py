@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 from scim_server.app import House
 from scim_server.operate.desk import Desk
-from scim_server.store import links
+from scim_server.store import progress
 from scim_server.store.lock import StoreLock
 from scim_server.store.targets import standing
 
@@ -16,21 +16,21 @@ LATE = 4
 Progress = Callable[[int], None]
 
 
-def until_idle(desk: Desk, timeout: float, progress: Progress = lambda _: None) -> int:
+def until_idle(desk: Desk, timeout: float, show: Progress = lambda _: None) -> int:
     """Waits for the running server's worker, or works. Returns the exit code: 0 idle, 4 time ran out."""
     if desk.lock.holder() is not None:
-        return _watch(desk, timeout, progress)
+        return _watch(desk, timeout, show)
     with StoreLock(desk.settings.store.url):
         house = House(desk.settings, desk.clock)
         assert house.worker is not None
         house.worker.start()
         try:
-            return _watch(desk, timeout, progress)
+            return _watch(desk, timeout, show)
         finally:
             house.close()
 
 
-def sweep(desk: Desk, systems: Iterable[str], progress: Progress = lambda _: None) -> int:
+def sweep(desk: Desk, systems: Iterable[str], show: Progress = lambda _: None) -> int:
     """Makes every row of these systems due; returns how many lots there were."""
     lots = 0
     for system in systems:
@@ -38,16 +38,16 @@ def sweep(desk: Desk, systems: Iterable[str], progress: Progress = lambda _: Non
         while after is not None:
             after = desk.run("sweep", system=system, after=after)
             lots += 1
-            progress(lots)
+            show(lots)
     return lots
 
 
-def _watch(desk: Desk, timeout: float, progress: Progress) -> int:
+def _watch(desk: Desk, timeout: float, show: Progress) -> int:
     until = desk.clock.monotonic() + timeout
     with desk.reader() as connection:
         while True:
-            moving = links.unsettled(connection, enforced(desk))
-            progress(moving)
+            moving = progress.unsettled(connection, enforced(desk))
+            show(moving)
             if moving == 0:
                 return QUIET
             if desk.clock.monotonic() >= until:

@@ -18,7 +18,8 @@ from scim_server.reconcile.passes import Ends, LeaseLost, Pass
 from scim_server.reconcile.target import Target
 from scim_server.store import attempts, links, targets
 from scim_server.store.engine import Unavailable, reading
-from scim_server.store.links import Claim, Finish
+from scim_server.store.finish import Finish, finish
+from scim_server.store.links import Claim
 from scim_server.store.people import OrgCache
 from scim_server.store.writer import Writer
 
@@ -125,7 +126,7 @@ class Lane:
     def _finish(self, connection: Connection, ends: Ends, more: bool) -> list[Claim]:
         now = self._clock.now()
         attempts.settle(connection, ends.settled, now)
-        links.finish(connection, ends.finishes, now)
+        finish(connection, ends.finishes, now)
         return self._claim(connection) if more else []
 
     def _survive(self, one: Pass, claims: Sequence[Claim]) -> Ends:

@@ -17,7 +17,8 @@ from scim_server.clock import Clock
 from scim_server.reconcile import ending
 from scim_server.reconcile.observing import Observer
 from scim_server.reconcile.task import LOGIN_CHANGES, Task
-from scim_server.store import attempts, links
+from scim_server.store import attempts, links, logins
+from scim_server.store.finish import Finish
 from scim_server.store.writer import Writer
 
 ROUNDS = 5
@@ -28,7 +29,7 @@ DRIFT = "；系统中的现状与名册不符，予以恢复"
 class Ends:
     """What a pass hands to the writer."""
 
-    finishes: Sequence[links.Finish]
+    finishes: Sequence[Finish]
     settled: Sequence[attempts.Settled]
 
 
@@ -105,7 +106,7 @@ class Pass:
         wanted: dict[str, str],
     ) -> dict[str, str]:
         now = self._clock.now()
-        holders = links.reserve(connection, wanted, self._target.name)
+        holders = logins.reserve(connection, wanted, self._target.name)
         free = {subject: operations for subject, operations in todo.items() if subject not in holders}
         intents = [
             (operation, work[subject].claim.desired, work[subject].claim.changed or now)

@@ -15,7 +15,8 @@ from mappings.model import (
 )
 from mappings.plan import Known, Plan, Subject, plan
 from scim_server.store.attempts import Open, Settled, state_json
-from scim_server.store.links import Claim, Finish
+from scim_server.store.finish import Finish
+from scim_server.store.links import Claim
 
 LOGIN_CHANGES = frozenset({Action.CREATE, Action.UPDATE})
 ENTRY_FIRST = frozenset({Action.CREATE, Action.REMOVE})

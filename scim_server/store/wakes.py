@@ -4,7 +4,7 @@ Bumping the desired generation of a subject's links is the enqueue. A row that a
 worker holds meanwhile is due once more when it finishes (S20).
 """
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 from sqlalchemy.sql.dml import Update
 
 from scim_server.store.tables import links, members, resources, subjects
@@ -67,3 +67,25 @@ WAKE_REPORTS = _wake().where(
         )
     ),
 )
+
+
+def wake_all(connection: Connection, system: str, after: str, size: int, now: float) -> str | None:
+    """Makes a lot of rows due, for a sweep (S17); returns where the next lot begins, None at the end."""
+    lot = select(links.c.subject).where(links.c.system == system, links.c.subject > after)
+    found = list(connection.scalars(lot.order_by(links.c.subject).limit(size)))
+    if not found:
+        return None
+    rows = links.c.subject.in_(found), links.c.system == system, links.c.state != "gone"
+    connection.execute(update(links).where(*rows).values(due=now, desired=links.c.desired + 1, attempts=0, state="due"))
+    return str(found[-1])
+
+
+def retry(connection: Connection, now: float, system: str | None, key: str | None) -> int:
+    """Makes parked rows due again; returns how many."""
+    rows = [links.c.state == "parked"]
+    if system is not None:
+        rows.append(links.c.system == system)
+    if key is not None:
+        rows.append(links.c.subject.in_(select(subjects.c.subject).where(subjects.c.key == key)))
+    again = update(links).where(*rows).values(due=now, state="due", attempts=0, error=None)
+    return connection.execute(again).rowcount
