@@ -1,6 +1,7 @@
 """Distinguished names: written, taken apart and compared by RFC 4514, never as bare strings."""
 
 import unicodedata
+from functools import lru_cache
 
 ALIASES = {
     "userid": "uid",
@@ -44,6 +45,8 @@ def parse(dn: str) -> list[list[tuple[str, str]]]:
     """The RDNs of a DN, outermost last, each a list of (attribute, value), unescaped. ValueError when malformed."""
     if not dn.strip():
         return []
+    if not any(special in dn for special in "\\+;#"):  # nearly every DN: nothing to unescape
+        return [[_plain_pair(rdn)] for rdn in dn.split(",")]
     return [[_pair(part) for part in _split(rdn, "+")] for rdn in _split(dn, ",")]
 
 
@@ -52,6 +55,7 @@ def rdn_value(dn: str) -> str:
     return parse(dn)[0][0][1]
 
 
+@lru_cache(maxsize=4096)
 def canonical(dn: str) -> tuple[Rdn, ...]:
     """What two spellings of one DN have in common: equal iff they name the same entry (caseIgnoreMatch assumed)."""
     return tuple(frozenset((_attribute(name), _folded(value)) for name, value in rdn) for rdn in parse(dn))
@@ -84,6 +88,13 @@ def _split(text: str, separator: str) -> list[str]:
             start = index + 1
         index += 1
     return [*parts, text[start:]]
+
+
+def _plain_pair(text: str) -> tuple[str, str]:
+    name, sign, value = text.partition("=")
+    if not sign or not name.strip():
+        raise ValueError("a DN needs attribute=value in each part")
+    return name.strip(), value.strip(" ")
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -125,5 +136,7 @@ def _attribute(name: str) -> str:
 
 
 def _folded(value: str) -> str:
+    if value.isascii():
+        return " ".join(value.lower().split())
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", value).casefold())
     return " ".join(folded.split())

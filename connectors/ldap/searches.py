@@ -6,6 +6,7 @@ container that is gone, all of them raise. Groups are asked for a person by `(me
 
 import base64
 import binascii
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from connectors.errors import Ambiguous, Unreadable
@@ -31,19 +32,19 @@ def find(tree: Tree, ref: Ref, attributes: tuple[str, ...]) -> Talk[Found | None
     """The entry by its stable id, else by its key, directly below its container. In doubt raises ConnectorError."""
     if ref.remote_id:
         (reply,) = yield [_below(tree, ref.kind, Equal(tree.dialect.unique_id, ref.remote_id), attributes)]
-        if entry := _only(tree, ref.kind, reply):
+        if entry := _only(tree, ref.kind, reply, lambda found: True):
             return entry
     return (yield from by_key(tree, ref, attributes))
 
 
 def by_key(tree: Tree, ref: Ref, attributes: tuple[str, ...]) -> Talk[Found | None]:
-    """The entry that carries the key. Ambiguous when there are more."""
+    """The entry that carries the key to the letter; the directory compares without case. Ambiguous if several do."""
     shape = SHAPES[ref.kind]
     wanted: Filter = Equal(shape.key, ref.key)
     if ref.kind is Kind.GROUP:
         wanted = And((Equal("objectClass", shape.object_class), wanted))
     (reply,) = yield [_below(tree, ref.kind, wanted, attributes)]
-    return _only(tree, ref.kind, reply)
+    return _only(tree, ref.kind, reply, lambda found: ref.key in found.texts(shape.key))
 
 
 def groups_of(tree: Tree, dn: str, attributes: tuple[str, ...] = ()) -> Search:
@@ -56,9 +57,10 @@ def _below(tree: Tree, kind: Kind, wanted: Filter, attributes: tuple[str, ...]) 
     return Search(tree.container(kind), ONE, wanted, attributes)
 
 
-def _only(tree: Tree, kind: Kind, reply: Reply) -> Found | None:
+def _only(tree: Tree, kind: Kind, reply: Reply, wanted: Callable[[Found], bool]) -> Found | None:
     container = tree.container(kind)
-    entries = [entry for entry in checked(reply, container).entries if not tree.hidden(entry.dn)]
+    found = checked(reply, container).entries
+    entries = [entry for entry in found if wanted(entry) and not tree.hidden(entry.dn)]
     if len(entries) > 1:
         raise Ambiguous(f"{container} 下有 {len(entries)} 个条目带着同一个键（{SHAPES[kind].key}），请人工清理")
     if not entries and reply.continued:

@@ -1,5 +1,6 @@
 """What only a directory knows: names, placeholders, references by DN, locks that somebody tries to get past."""
 
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,7 +8,7 @@ import ldap3
 import pytest
 
 from connectors.ldap.connector import LdapConnector
-from mappings.model import AccountState, Action, AlreadySo, Done, Kind, Presence, Ref, Refused
+from mappings.model import AccountState, Action, AlreadySo, Done, Kind, Outcome, Presence, Ref, Refused, Retry
 from tests.contract.target import Hand, group_ref, operation, ref
 from tests.contract.targets import LdapTarget
 from tests.servers.openldap import OpenLdap
@@ -103,6 +104,18 @@ def test_a_name_that_the_database_cannot_hold_is_refused_with_a_sentence(hand: H
     assert target.people().keys() == {"E1"}
 
 
+def test_keys_that_differ_in_letter_case_alone_are_two_people(hand: Hand, target: LdapTarget) -> None:
+    upper, lower = Ref("s1", Kind.PERSON, "E1a"), Ref("s2", Kind.PERSON, "e1A")
+    assert hand.connector.apply(operation(Action.CREATE, upper, None, person("E1a", "one"))) == Done()
+    assert hand.connector.observe(lower) is None
+    assert hand.connector.apply(operation(Action.CREATE, lower, None, person("e1A", "two"))) == Done()
+    assert hand.connector.apply(operation(Action.LOCK, lower)) == Done()
+    assert {key: seen.presence for key, seen in target.people().items()} == {
+        "E1a": Presence.ACTIVE,
+        "e1A": Presence.LOCKED,
+    }
+
+
 @pytest.mark.parametrize("login", ["", " ", "\0", "a\0b"])
 def test_a_login_that_names_nothing_is_refused_and_nothing_is_made(hand: Hand, target: LdapTarget, login: str) -> None:
     made = operation(Action.CREATE, Ref("s", Kind.PERSON, "K"), None, person("K", login))
@@ -170,6 +183,19 @@ def test_a_rename_is_followed_by_groups_and_managers(hand: Hand, target: LdapTar
     now = f"uid=new.boss,{target.server.people}"
     assert target.server.members(str(group.name)) == [now, str(clerk.name)]
     assert hand.see(2).attributes["manager"] == (now,)
+
+
+def test_a_rename_and_the_refint_overlay_do_not_get_in_each_other_s_way(hand: Hand, target: LdapTarget) -> None:
+    states = [hand.create(number) for number in range(3)]
+    groups = [hand.create_group(number) for number in range(3)]
+    for number, state in enumerate(states):
+        for place, group in enumerate(groups):
+            assert hand.do(Action.JOIN, number, state, group_ref(place, group)) == Done()
+    for turn in range(15):
+        assert hand.change(hand.see(0), 0, uid=(f"turn{turn}",)) == Done()
+        now = f"uid=turn{turn},{target.server.people}"
+        wanted = sorted([now, str(states[1].name), str(states[2].name)])
+        assert [target.server.members(str(group.name)) for group in groups] == [wanted] * 3
 
 
 def test_a_renamed_group_is_followed_by_its_children(hand: Hand, target: LdapTarget) -> None:
@@ -247,6 +273,33 @@ def test_a_large_group_is_filled_and_emptied_in_deltas(target: LdapTarget, fast:
     assert set(connector.apply_each(leaves)) == {Done()}
     assert target.server.members(str(group.name)) == [f"cn=nobody,{target.server.BASE_DN}"]
     connector.close()
+
+
+def test_two_lanes_that_fill_and_empty_one_group_never_lose_it_nor_a_member(target: LdapTarget) -> None:
+    hands = [Hand(target, target.connector()) for _ in range(2)]
+    group = group_ref(1, hands[0].create_group(1))
+    states = [hands[0].create(number) for number in range(4)]
+    outcomes: list[Outcome] = []
+
+    def lane(number: int) -> None:
+        for _ in range(25):
+            for action in (Action.JOIN, Action.LEAVE):
+                for mine in (number, number + 2):
+                    outcomes.append(hands[number].do(action, mine, states[mine], group))
+
+    lanes = [threading.Thread(target=lane, args=(number,)) for number in range(2)]
+    for each in lanes:
+        each.start()
+    for each in lanes:
+        each.join()
+    assert {type(each) for each in outcomes} <= {Done, Retry}
+    for number, state in enumerate(states):
+        hands[0].do(Action.LEAVE, number, state, group)
+    assert target.server.members(str(group.name)) == [f"cn=nobody,{target.server.BASE_DN}"]
+    assert hands[0].do(Action.JOIN, 1, states[1], group) == Done()
+    assert target.server.members(str(group.name)) == [str(states[1].name)]
+    for hand in hands:
+        hand.connector.close()
 
 
 def test_one_member_that_the_directory_refuses_does_not_hold_up_the_others(hand: Hand, target: LdapTarget) -> None:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from tests.servers.canned import result
+
 KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
 
 
@@ -86,8 +88,9 @@ class TlsServer:
     def _serve(self, client: socket.socket) -> None:
         with suppress(OSError), client:
             if self._start_tls:
-                self.told += client.recv(65536)  # the StartTLS request, its message id the fifth byte
-                client.sendall(b"\x30\x0c\x02\x01" + self.told[4:5] + b"\x78\x07\x0a\x01\x00\x04\x00\x04\x00")
+                self.told += client.recv(65536)  # the StartTLS request: header, then its message id
+                number = int.from_bytes(self.told[4 : 4 + self.told[3]], "big")
+                client.sendall(result(number, 0x78, 0))
             with self._context.wrap_socket(client, server_side=True) as secure:
                 self.handshakes += 1
                 while data := secure.recv(65536):
