@@ -5,14 +5,17 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from mappings.model import Presence
 from mappings.plain import person_presence
 from scim_server.operate.desk import Desk
 from scim_server.operate.states import states_of
-from scim_server.operate.words import ACTIONS, PRESENCES, STATES
+from scim_server.reports.period import local
+from scim_server.reports.words import FINDINGS, PRESENCES, action_word, article_words, outcome_word
 from scim_server.store.people import read_org
 from scim_server.store.tables import attempts, links, subjects
 
 LATEST = 20
+STATES = {"due": "待处理", "done": "已一致", "waiting": "等待", "parked": "搁置", "held": "待批", "gone": "已注销"}
 
 
 class NoSuchUser(Exception):
@@ -65,8 +68,8 @@ def lines(answer: dict[str, Any]) -> list[str]:
     facts = answer["facts"]
     said = [f"{answer['name']}（{answer['externalId']}），{answer['asOf']}"]
     said.append(f"事实：{facts['created']} 列入名册" + (f"，{facts['removed']} 移出名册" if facts["removed"] else ""))
-    said.append(f"依据：{answer['reason']['text']}（{_article(answer['reason']['article'])}）")
-    said += [f"应有状态：{name} {PRESENCES[state]}" for name, state in answer["systems"].items()]
+    said.append(f"依据：{answer['reason']['text']}{article_words(answer['reason']['article'])}")
+    said += [f"应有状态：{name} {PRESENCES[Presence(state)]}" for name, state in answer["systems"].items()]
     if answer["primary"]:
         said.append(f"主岗部门：{answer['primary']}；兼任：{'、'.join(answer['concurrent']) or '无'}")
     said += [_link_line(link) for link in answer["links"]]
@@ -74,19 +77,15 @@ def lines(answer: dict[str, Any]) -> list[str]:
     return said
 
 
-def _article(article: str) -> str:
-    return {"plain": "普通用户，按名册推送", "not-yet-joined": "尚未入职"}.get(article, f"第{article}条")
-
-
 def _link_line(link: dict[str, Any]) -> str:
-    seen = f"，读回为{PRESENCES[link['presence']]}" if link["presence"] else ""
+    seen = f"，读回为{PRESENCES[Presence(link['presence'])]}" if link["presence"] else ""
     why = f"：{link['error']}" if link["error"] else ""
-    by_hand = "；系统中被手工锁定，未自动解锁" if link["finding"] == "locked-by-hand" else ""
-    return f"现状：{link['system']} {STATES.get(link['state'], link['state'])}{seen}{why}{by_hand}"
+    found = f"；{FINDINGS.get(link['finding'], '')}" if link["finding"] in FINDINGS else ""
+    return f"现状：{link['system']} {STATES.get(link['state'], link['state'])}{seen}{why}{found}"
 
 
 def _operation_line(each: dict[str, Any]) -> str:
     group = f"「{each['group']}」" if each["group"] else ""
     detail = f"（{each['detail']}）" if each["detail"] else ""
-    done = f"{each['at']} {each['system']} {ACTIONS[each['action']]}{group}"
-    return f"{done}：{each['reason']}；结果 {each['outcome'] or '进行中'}{detail}"
+    done = f"{local(each['at'])} {each['system']} {action_word(each['action'])}{group}"
+    return f"{done}：{each['reason']}；结果 {outcome_word(each['outcome'])}{detail}"

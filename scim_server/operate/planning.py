@@ -9,9 +9,9 @@ from sqlalchemy import Connection
 
 from mappings.model import Operation
 from scim_server.operate.desk import Desk
-from scim_server.operate.words import ACTIONS
 from scim_server.reconcile.observing import Observer
 from scim_server.reconcile.task import Task
+from scim_server.reports.words import action_word
 from scim_server.store import links
 from scim_server.store.attempts import state_json
 from scim_server.store.people import OrgCache
@@ -45,7 +45,7 @@ def lines(answer: dict[str, Any]) -> list[str]:
 
 def _line(each: dict[str, Any]) -> str:
     group = f"「{each['group']}」" if "group" in each else ""
-    return f"{each['system']} {ACTIONS[each['action']]}{group} {each['externalId']}：{each['reason']['text']}"
+    return f"{each['system']} {action_word(each['action'])}{group} {each['externalId']}：{each['reason']['text']}"
 
 
 def _tasks(desk: Desk, connection: Connection, system: str | None) -> Iterator[Task]:

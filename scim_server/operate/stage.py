@@ -1,0 +1,138 @@
+"""The stage of the demonstration: a private OpenLDAP and a served house, in a folder of their own."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from scim_server.settings import load
+
+SCRIPT = Path(__file__).parents[2] / "deploy" / "openldap" / "openldap.sh"
+HUAMING = (sys.executable, "-m", "scim_server")
+READY = 20.0  # seconds for the server to answer
+
+
+class NoDemo(OSError):
+    """The demonstration cannot run here. The message says what to install."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """The private directory, the served house, and the way into both."""
+
+    folder: Path
+    directory: Mapping[str, str]
+    url: str
+    token: str
+
+    @property
+    def config(self) -> Path:
+        """The house's configuration."""
+        return self.folder / "huaming.toml"
+
+    @property
+    def secret(self) -> Path:
+        """The file with the service account's password."""
+        return self.folder / "bind.secret"
+
+
+def demand() -> None:
+    """Raises NoDemo where the demonstration cannot run."""
+    if not SCRIPT.exists():
+        raise NoDemo("the demonstration runs from a checkout of the project: deploy/openldap/openldap.sh is missing")
+    paths = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/sbin"))
+    missing = [name for name in ("slapd", "ldapsearch", "openssl") if shutil.which(name, path=paths) is None]
+    if missing:
+        line = "apt-get install --no-install-recommends slapd slapd-contrib ldap-utils openssl"
+        raise NoDemo(f"{', '.join(missing)} not found; as root: {line}")
+
+
+def set_up(folder: Path, stack: ExitStack) -> Scene:
+    """Starts the directory and the server; `stack` ends them."""
+    directory = stack.enter_context(_directory(folder / "ldap"))
+    (folder / "bind.secret").touch(mode=0o600)
+    (folder / "bind.secret").write_text(directory["BIND_PASSWORD"], encoding="utf-8")
+    (folder / "huaming.toml").write_text(_toml(folder, directory), encoding="utf-8")
+    server = stack.enter_context(_server(folder))
+    directory["SERVER_PID"] = str(server.pid)
+    url = _url(folder, server)
+    made = huaming(folder, "token", "create", "--role", "hr", "--name", "人事系统")
+    return Scene(folder, directory, url, made.strip())
+
+
+def huaming(folder: Path, *words: str) -> str:
+    """Runs one command on the scene's configuration; returns what it printed."""
+    done = subprocess.run(
+        [*HUAMING, *words, "--config", str(folder / "huaming.toml")], capture_output=True, text=True, check=True
+    )
+    return done.stdout
+
+
+@contextmanager
+def _directory(folder: Path) -> Iterator[dict[str, str]]:
+    port = _free_ports()
+    started = subprocess.run(
+        ["bash", str(SCRIPT), "start", str(folder), str(port)], capture_output=True, text=True, check=False
+    )
+    if started.returncode != 0:
+        raise NoDemo(f"slapd did not start: {started.stderr.strip()}")
+    try:
+        yield dict(line.split("=", 1) for line in started.stdout.splitlines() if "=" in line)
+    finally:
+        subprocess.run(["bash", str(SCRIPT), "stop", str(folder)], check=False)
+
+
+@contextmanager
+def _server(folder: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    with (folder / "server.log").open("ab") as log:
+        server = subprocess.Popen(
+            [*HUAMING, "serve", "--config", str(folder / "huaming.toml")], stderr=log, start_new_session=True
+        )
+    try:
+        yield server
+    finally:
+        server.send_signal(signal.SIGTERM)
+        server.wait(15)
+
+
+def _toml(folder: Path, directory: Mapping[str, str]) -> str:
+    return (
+        f'[server]\nport = {_free_ports()}\n\n[store]\nurl = "sqlite:///{folder.resolve()}/huaming.db"\n\n'
+        f'[systems.ldap]\nurl = "{directory["LDAPS_URL"]}"\nca_file = "{directory["CA_FILE"]}"\n'
+        f'bind_dn = "{directory["BIND_DN"]}"\nbind_password = "file:{folder.resolve()}/bind.secret"\n'
+        f'base_dn = "{directory["BASE_DN"]}"\n'
+    )
+
+
+def _free_ports() -> int:
+    """A free port whose next one is free too."""
+    while True:
+        with socket.socket() as first, socket.socket() as second:
+            first.bind(("127.0.0.1", 0))
+            port: int = first.getsockname()[1]
+            try:
+                second.bind(("127.0.0.1", port + 1))
+            except OSError:
+                continue
+            return port
+
+
+def _url(folder: Path, server: "subprocess.Popen[bytes]") -> str:
+    base = load(folder / "huaming.toml").base_url
+    for _ in range(int(READY / 0.1)):
+        try:
+            with urllib.request.urlopen(base.replace("/scim/v2", "/readyz"), timeout=5):  # noqa: S310 - our own server
+                return base
+        except OSError:
+            if server.poll() is not None:
+                break
+            time.sleep(0.1)
+    raise NoDemo(f"the server did not start; see {folder / 'server.log'}")
