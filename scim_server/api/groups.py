@@ -23,6 +23,8 @@ from scim_server.store.resources import Draft, Stored
 class Groups(Resources):
     """The handlers of /Groups and /Groups/{id}."""
 
+    at_once = 5  # each may have thousands of members
+
     async def create(self, call: Call) -> Response:
         """POST (RFC 7644 section 3.3): 201 with the resource and its address."""
         view, body = self.view(call), await call.json()
@@ -92,9 +94,10 @@ class Groups(Resources):
         return await self.roster.amend_members(stored, new, list(change.added), list(change.removed), call.caller.name)
 
     def _difference(self, stored: Stored, change: MemberChange) -> tuple[list[str], list[str]]:
-        there = {entry.id for entry in self.roster.members_of(stored.id)}
         if change.exact is None:
+            there = self.roster.among(stored.id, [*change.added, *change.removed])
             return [id for id in change.added if id not in there], [id for id in change.removed if id in there]
+        there = {entry.id for entry in self.roster.members_of(stored.id)}
         return [id for id in change.exact if id not in there], [id for id in there if id not in change.exact]
 
     def inside(self, stored: Stored, view: Projection) -> bytes:

@@ -1,7 +1,7 @@
 """What Users and Groups have in common: reading, conditions, and writing until it holds (S19)."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from starlette.responses import Response
 
@@ -23,6 +23,8 @@ Write = Callable[[Stored], Awaitable[Stored]]
 class Resources:
     """The resources of one type. `base_url` is the address of this API, without a slash at its end."""
 
+    at_once = 100  # resources of a page rendered before the loop serves others
+
     def __init__(self, roster: Roster, resource_type: ResourceType, base_url: str) -> None:
         self.roster = roster
         self.type = resource_type
@@ -31,6 +33,10 @@ class Resources:
     def inside(self, stored: Stored, view: Projection) -> bytes:
         """What the answer has besides the document: groups or members, spliced in."""
         raise NotImplementedError
+
+    def inside_each(self, found: Sequence[Stored], view: Projection) -> list[bytes]:
+        """`inside` of several, for a page."""
+        return [self.inside(stored, view) for stored in found]
 
     # -- reading
 
@@ -78,12 +84,12 @@ class Resources:
     def respond(self, stored: Stored, view: Projection, status: int = 200) -> Response:
         """One resource with its ETag and its address."""
         headers = {"ETag": etag.etag(stored.version), "Location": self.location(stored)}
-        return Response(self.render(stored, view), status, headers, MEDIA_TYPE)
+        return Response(self.render(stored, view, self.inside(stored, view)), status, headers, MEDIA_TYPE)
 
-    def render(self, stored: Stored, view: Projection) -> bytes:
+    def render(self, stored: Stored, view: Projection, inside: bytes) -> bytes:
         """The resource's bytes as this client wants to see them."""
         meta = answer.meta(self.type.name, self.location(stored), stored.version, stored.created, stored.modified)
-        whole = answer.splice(stored.document, stored.id, self.inside(stored, view), meta)
+        whole = answer.splice(stored.document, stored.id, inside, meta)
         return whole if view.everything else view.apply(self.type, whole)
 
     def location(self, stored: Stored) -> str:

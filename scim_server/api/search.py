@@ -1,6 +1,7 @@
 """Lists (RFC 7644 section 3.4.2): filter, startIndex and count, always in the order of the ids."""
 
 import asyncio
+from itertools import repeat
 
 from starlette.responses import Response
 
@@ -15,8 +16,6 @@ from scim_server.scim.filter import parse
 from scim_server.scim.projection import Projection
 from scim_server.store.filters import where
 from scim_server.store.resources import Stored
-
-SLICE = 20  # resources rendered before the loop serves others
 
 
 class Search:
@@ -59,11 +58,13 @@ class Search:
         return [] if found is None else [found]
 
     async def _render(self, found: list[Stored], view: Projection) -> list[bytes]:
-        rendered = []
-        for place, stored in enumerate(found, 1):
-            rendered.append(self._resources.render(stored, view))
-            if place % SLICE == 0:
-                await asyncio.sleep(0)
+        rendered: list[bytes] = []
+        size = self._resources.at_once
+        for start in range(0, len(found), size):
+            lot = found[start : start + size]
+            inside = self._resources.inside_each(lot, view)
+            rendered += map(self._resources.render, lot, repeat(view), inside)
+            await asyncio.sleep(0)
         return rendered
 
 

@@ -1,5 +1,6 @@
 """/Users: plain users (S1); their `active` is stored as given, and DELETE is final (S3)."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 import orjson
@@ -70,3 +71,11 @@ class Users(Resources):
         if not view.wants("groups"):
             return b""
         return answer.groups(self.base_url, ((each.id, each.display) for each in self.roster.groups_of(stored.id)))
+
+    def inside_each(self, found: Sequence[Stored], view: Projection) -> list[bytes]:
+        """`groups` of a page, read at once."""
+        if not view.wants("groups"):
+            return [b""] * len(found)
+        groups = self.roster.groups_of_each([stored.id for stored in found])
+        each = (groups.get(stored.id, ()) for stored in found)
+        return [answer.groups(self.base_url, ((entry.id, entry.display) for entry in entries)) for entries in each]
