@@ -45,6 +45,7 @@ class LdapConnector:
         self._line: Line | None = None
         self._tree: Tree | None = None
         self._lines = 0
+        self._until = 0.0
 
     def describe(self) -> Capabilities:
         """What a directory can do."""
@@ -55,7 +56,7 @@ class LdapConnector:
 
     def check(self) -> Iterable[Finding]:
         """Connection, TLS, containers, rights, and a lock and an unlock that are proved with a test entry."""
-        return doctor.check(self.config, self._run, self._monotonic)
+        return doctor.check(self.config, self._call, self._monotonic)
 
     def observe(self, ref: Ref) -> AccountState | None:
         """The account as it is; None only when it is surely absent."""
@@ -67,7 +68,7 @@ class LdapConnector:
     def observe_each(self, refs: Sequence[Ref]) -> list[AccountState | ConnectorError | None]:
         """Many at once; an error stands in its place."""
         try:
-            results = self._run(lambda tree: [searches.observe(tree, ref) for ref in refs])
+            results = self._call(lambda tree: [searches.observe(tree, ref) for ref in refs])
         except ConnectorError as error:
             return [error] * len(refs)
         return [error_of_loss(each) if isinstance(each, Lost) else each for each in results]
@@ -86,6 +87,7 @@ class LdapConnector:
 
     def apply_each(self, operations: Sequence[Operation]) -> list[Outcome]:
         """Many at once. Joins and leaves of one group share their modifies; operations of one subject keep order."""
+        self._begin()
         outcomes: dict[int, Outcome] = {}
         for wave in waves(operations):
             outcomes |= self._wave([(place, operations[place]) for place in wave])
@@ -123,7 +125,7 @@ class LdapConnector:
         cookie = at.cookie if at else b""
         if at and (self._line is None or at.line != self._lines):
             raise Unreadable("翻页途中连接断过，请从头读取")
-        (sheet,) = self._run(lambda tree: [searches.page(tree, kind, cookie)])
+        (sheet,) = self._call(lambda tree: [searches.page(tree, kind, cookie)])
         if isinstance(sheet, Lost):
             raise error_of_loss(sheet)
         if isinstance(sheet, ConnectorError):
@@ -132,9 +134,17 @@ class LdapConnector:
         following = str(searches.Cursor(self._lines, whole, sheet.cookie)) if sheet.cookie else None
         return Page(sheet.accounts, following, complete=whole and following is None)
 
+    def _begin(self) -> None:
+        self._until = self._monotonic() + self.config.answer_timeout
+
+    def _call(self, talks: Callable[[Tree], Sequence[Talk[T]]]) -> list[T | ConnectorError | Lost]:
+        self._begin()
+        return self._run(talks)
+
     def _run(self, talks: Callable[[Tree], Sequence[Talk[T]]]) -> list[T | ConnectorError | Lost]:
-        """Holds conversations on the line. Raises ConnectorError when there is none to be had."""
+        """Holds conversations on the line, within the call's time. Raises ConnectorError when no line is to be had."""
         line, tree = self._opened()
+        line.allow(self._until)
         try:
             results = Pipeline(line, talks(tree)).run()
         except BaseException:  # a bug or an interrupt: what is under way on this line can no longer be matched
@@ -149,6 +159,7 @@ class LdapConnector:
             self.close()
         if self._line is None or self._tree is None:
             line = open_line(self.config, self._monotonic)
+            line.allow(self._until)
             (root,) = Pipeline(line, [dialect.root_dse()]).run()
             if isinstance(root, ConnectorError | Lost):
                 line.close()

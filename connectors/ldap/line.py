@@ -18,8 +18,18 @@ class Lost(Exception):
         self.wrote = wrote
 
 
+class NotSent(Lost):
+    """The line broke, or the time was up, before anything of this went out."""
+
+
 class Line(Protocol):
-    """What the conversations need. Every method raises Lost; after that the line is closed."""
+    """What the conversations need. `send` and `receive` raise Lost; after that the line is closed."""
+
+    window: int  # requests that may be under way at once
+
+    def allow(self, until: float) -> None:
+        """Nothing goes out, and nothing is waited for, after `until` in monotonic seconds (S20: a call has an end)."""
+        ...
 
     def send(self, requests: Sequence[Request]) -> list[int]:
         """Sends, and gives each request a number."""

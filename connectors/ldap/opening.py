@@ -46,7 +46,7 @@ def open_line(config: LdapConfig, monotonic: Callable[[], float]) -> Line:
         connection.strategy.close()
         raise
     if not config.fast:
-        return Plain(connection, config.answer_timeout)
+        return Plain(connection, monotonic, config.answer_timeout)
     connection.socket = connection.socket.raw
     return Wire(connection, monotonic, config.answer_timeout)
 

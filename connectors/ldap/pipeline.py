@@ -15,13 +15,12 @@ from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
 from connectors.errors import ConnectorError
-from connectors.ldap.line import Line, Lost
+from connectors.ldap.line import Line, Lost, NotSent
 from connectors.ldap.messages import Add, Modify, Reply, Request, Search
 
 T = TypeVar("T")
 Talk = Generator[Sequence[Request], list[Reply], T]
 
-WINDOW = 64  # requests under way
 WINDOW_WEIGHT = 4000  # values under way: what is sent must fit the buffers while nobody reads
 
 
@@ -53,7 +52,7 @@ class Pipeline(Generic[T]):
         waiting = deque(self._courses)
         try:
             while waiting or self._queue or self._under_way:
-                while waiting and len(self._queue) < WINDOW:
+                while waiting and len(self._queue) < self._line.window:
                     self._advance(waiting.popleft(), None)
                 self._send()
                 self._receive()
@@ -63,20 +62,32 @@ class Pipeline(Generic[T]):
 
     def _send(self) -> None:
         lot: list[tuple[_Course[T], int, Request, int]] = []
-        while self._queue and len(self._under_way) + len(lot) < WINDOW:
+        while self._queue and len(self._under_way) + len(lot) < self._line.window:
             course, slot, request = self._queue[0]
             weight = _weight(request)
             if self._weight and self._weight + weight > WINDOW_WEIGHT:
                 break
             self._queue.popleft()
             self._weight += weight
-            course.wrote = course.wrote or not isinstance(request, Search)
             lot.append((course, slot, request, weight))
         if lot:
-            numbers = self._line.send([request for _, _, request, _ in lot])
+            numbers = self._sent(lot)
             self._under_way.update(
                 (number, (course, slot, weight)) for number, (course, slot, _, weight) in zip(numbers, lot, strict=True)
             )
+
+    def _sent(self, lot: Sequence[tuple[_Course[T], int, Request, int]]) -> list[int]:
+        """The numbers of what was sent. Whoever had a write in it has written, also where it may not have arrived."""
+        written = [course for course, _, request, _ in lot if not isinstance(request, Search)]
+        try:
+            numbers = self._line.send([request for _, _, request, _ in lot])
+        except NotSent:
+            written = []
+            raise
+        finally:
+            for course in written:
+                course.wrote = True
+        return numbers
 
     def _receive(self) -> None:
         if not self._under_way:

@@ -3,7 +3,7 @@
 The same results as the fast line at some ten times its cost; the contract suite runs both.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Any
 
@@ -12,7 +12,7 @@ from ldap3.core.exceptions import LDAPException
 from pyasn1.error import PyAsn1Error  # type: ignore[import-untyped]
 
 from connectors.ldap.ber import PAGED_RESULTS
-from connectors.ldap.line import Lost
+from connectors.ldap.line import Lost, NotSent
 from connectors.ldap.messages import (
     Add,
     And,
@@ -37,24 +37,38 @@ FAILURES = (LDAPException, OSError, PyAsn1Error, ValueError, IndexError, KeyErro
 
 
 class Plain:
-    """Line over a bound ldap3 connection (SAFE_SYNC, its socket a BoundedSocket). `answer_timeout` in seconds."""
+    """Line over a bound ldap3 connection (SAFE_SYNC, its socket a BoundedSocket). Times in seconds; one thread."""
 
-    def __init__(self, connection: Any, answer_timeout: float) -> None:
+    window = 1
+
+    def __init__(self, connection: Any, monotonic: Callable[[], float], answer_timeout: float) -> None:
         self._connection = connection
+        self._monotonic = monotonic
         self._timeout = answer_timeout
+        self._until = monotonic() + answer_timeout
         self._ids = count(1)
-        self._waiting: list[tuple[int, Request]] = []
+        self._replies: list[tuple[int, Reply]] = []
+
+    def allow(self, until: float) -> None:
+        self._until = until
 
     def send(self, requests: Sequence[Request]) -> list[int]:
-        numbered = [(next(self._ids), request) for request in requests]
-        self._waiting += numbered
-        return [number for number, _ in numbered]
+        numbers = [next(self._ids) for _ in requests]
+        self._replies += [(number, self._answered(request)) for number, request in zip(numbers, requests, strict=True)]
+        return numbers
 
     def receive(self) -> list[tuple[int, Reply]]:
-        number, request = self._waiting.pop(0)
+        replies, self._replies = self._replies, []
+        return replies
+
+    def _answered(self, request: Request) -> Reply:
+        left = self._until - self._monotonic()
+        if left <= 0:
+            self.close()
+            raise NotSent("目录太慢，时间已用完")
         try:
-            self._connection.socket.allow(ANSWER_LIMIT, self._timeout)
-            return [(number, self._reply(request))]
+            self._connection.socket.allow(ANSWER_LIMIT, min(left, self._timeout))
+            return self._reply(request)
         except FAILURES as error:
             self.close()
             raise Lost(f"连接中断（{type(error).__name__}）") from error
@@ -63,7 +77,7 @@ class Plain:
         return not self._connection.closed and bool(self._connection.socket.quiet())
 
     def close(self) -> None:
-        self._waiting.clear()
+        self._replies.clear()
         try:
             self._connection.unbind()
         except (LDAPException, OSError, AttributeError):

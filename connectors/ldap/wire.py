@@ -12,11 +12,13 @@ from itertools import count
 from typing import Any
 
 from connectors.ldap import ber, reader
-from connectors.ldap.line import Lost
+from connectors.ldap.line import Lost, NotSent
 from connectors.ldap.messages import Found, Reply, Request
 
 FIRST_ID = 1 << 10  # ldap3 counts its own requests from 1
 CHUNK = 1 << 16
+WINDOW = 64
+NO_ANSWER = "目录没有及时回答"
 
 
 @dataclass(slots=True)
@@ -32,22 +34,31 @@ class _Answer:
 class Wire:
     """Line over a bound ldap3 connection. `monotonic` in seconds; one thread."""
 
+    window = WINDOW
+
     def __init__(self, connection: Any, monotonic: Callable[[], float], answer_timeout: float) -> None:
         self._connection = connection
         self._socket: socket.socket = connection.socket
         self._monotonic = monotonic
         self._timeout = answer_timeout
+        self._until = monotonic() + answer_timeout
         self._ids = count(FIRST_ID)
         self._open: dict[int, _Answer] = {}
         self._buffer = bytearray()
 
+    def allow(self, until: float) -> None:
+        self._until = until
+
     def send(self, requests: Sequence[Request]) -> list[int]:
         numbers = [next(self._ids) for _ in requests]
-        deadline = self._monotonic() + self._timeout
+        now = self._monotonic()
+        if now >= self._until:
+            raise NotSent(self._lost("目录太慢，时间已用完").text)
+        deadline = min(now + self._timeout, self._until)
         data = b"".join(map(ber.message, numbers, requests))
         self._open.update((number, _Answer(deadline)) for number in numbers)
         try:
-            self._socket.settimeout(self._timeout)
+            self._socket.settimeout(deadline - now)
             self._socket.sendall(data)
         except OSError as error:
             raise self._lost("连接中断", error) from error
@@ -58,7 +69,7 @@ class Wire:
         while not replies:
             wait = next(iter(self._open.values())).deadline - self._monotonic()  # the oldest is the first
             if wait <= 0:
-                raise self._lost(f"目录在 {self._timeout:g} 秒内没有回答")
+                raise self._lost(NO_ANSWER)
             self._arrived(self._received(wait))
             replies = self._taken()
         return replies
@@ -90,7 +101,7 @@ class Wire:
             self._socket.settimeout(wait)
             return self._socket.recv(CHUNK)
         except TimeoutError as error:
-            raise self._lost(f"目录在 {self._timeout:g} 秒内没有回答", error) from error
+            raise self._lost(NO_ANSWER, error) from error
         except OSError as error:
             raise self._lost("连接中断", error) from error
 

@@ -237,6 +237,7 @@ serve() { # becomes slapd; -d 0 keeps it in the foreground: one process, no daem
 prepare() { # prints the absolute folder
   local dir
   command -v slapd > /dev/null || die "slapd is missing: apt-get install --no-install-recommends slapd slapd-contrib ldap-utils openssl"
+  overlays > /dev/null || exit 1
   mkdir -p "$1"; dir=$(cd "$1" && pwd)
   # a unix socket's path has room for 107 bytes
   [ ${#dir} -lt 94 ] || die "DIR is too long for a unix socket (${#dir} characters, 93 at most)"

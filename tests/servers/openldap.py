@@ -138,7 +138,7 @@ def start_openldap(folder: Path, **switches: str) -> OpenLdap:
     settings = {"DBNOSYNC": "1"} | switches
     for _ in range(5):
         try:
-            found = _run_script(folder, _free_ports(), settings)
+            found = _run_script(folder, free_ports(), settings)
             return OpenLdap(**found, folder=folder, switches=settings)
         except subprocess.CalledProcessError as error:
             failure = error.stderr
@@ -158,7 +158,7 @@ def _run_script(folder: Path, port: int, switches: dict[str, str]) -> dict[str, 
     return {name: said[name] for name in VARIABLES}
 
 
-def _free_ports() -> int:
+def free_ports() -> int:
     """A port that is free, as is the next one."""
     while True:
         with socket.socket() as one, socket.socket() as next_one:

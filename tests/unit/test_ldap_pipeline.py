@@ -7,11 +7,14 @@ import pytest
 from connectors.errors import Unreadable
 from connectors.ldap.line import Lost
 from connectors.ldap.messages import ANY, BASE, Add, Delete, Modify, Reply, Request, Search
-from connectors.ldap.pipeline import WINDOW, WINDOW_WEIGHT, Pipeline, Talk, together
+from connectors.ldap.pipeline import WINDOW_WEIGHT, Pipeline, Talk, together
+from connectors.ldap.wire import WINDOW
 
 
 class Echo:
     """A line that answers the newest request first, with its DN, and breaks after so many replies."""
+
+    window = WINDOW
 
     def __init__(self, breaks_after: int | None = None) -> None:
         self.under_way: dict[int, Request] = {}
@@ -32,6 +35,9 @@ class Echo:
         self._left = None if self._left is None else self._left - 1
         number, request = self.under_way.popitem()
         return [(number, Reply(0, request.base if isinstance(request, Search) else request.dn))]
+
+    def allow(self, until: float) -> None:
+        pass
 
     def idle(self) -> bool:
         return True
