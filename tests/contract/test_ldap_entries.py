@@ -198,6 +198,21 @@ def test_a_rename_and_the_refint_overlay_do_not_get_in_each_other_s_way(hand: Ha
         assert [target.server.members(str(group.name)) for group in groups] == [wanted] * 3
 
 
+def test_an_account_renamed_by_hand_is_found_though_another_took_its_name(hand: Hand, target: LdapTarget) -> None:
+    state = hand.create(1)
+    root = target.server.root()
+    assert root.modify_dn(state.name, "uid=by.hand"), root.result
+    root.unbind()
+    target.put(None, "user1")
+    assert hand.change(state, 1, title=("科长",)) == Done()
+    assert hand.do(Action.LOCK, 1, state) == Done()
+    people = target.people()
+    assert people["E1"].attributes["uid"] == ("by.hand",)
+    assert (people["E1"].attributes["title"], people["E1"].presence) == (("科长",), Presence.LOCKED)
+    assert "title" not in people["(user1)"].attributes
+    assert people["(user1)"].presence is Presence.ACTIVE
+
+
 def test_a_renamed_group_is_followed_by_its_children(hand: Hand, target: LdapTarget) -> None:
     parent, child = hand.create_group(1), hand.create_group(2)
     link = operation(
