@@ -7,7 +7,6 @@ from typing import Any
 import ldap3
 import pytest
 
-from connectors.ldap.connector import LdapConnector
 from mappings.model import AccountState, Action, AlreadySo, Done, Kind, Outcome, Presence, Ref, Refused, Retry
 from tests.contract.target import Hand, group_ref, operation, ref
 from tests.contract.targets import LdapTarget
@@ -433,21 +432,26 @@ def test_the_bind_account_and_its_groups_are_always_protected(target: LdapTarget
     group = f"cn=D1,{server.groups}"
     assert root.add(group, "groupOfNames", {"member": [mine]}), root.result
     root.unbind()
-    connector = as_root_but_protected(target, mine)
+    connector = target.ldap(bind_dn=mine, bind_password=PASSWORD)
     hand = Hand(target, connector)
     before = server.dump()
-    for action in (Action.LOCK, Action.REMOVE):
-        assert isinstance(hand.do(action, 1), Refused)
-    joined = hand.do(Action.JOIN, 1, None, group_ref(1))
-    assert isinstance(joined, Refused)
-    assert isinstance(connector.apply(operation(Action.REMOVE, group_ref(1))), Refused)
+    outcomes = [hand.do(action, 1) for action in (Action.LOCK, Action.REMOVE)]
+    outcomes.append(hand.do(Action.JOIN, 1, None, group_ref(1)))
+    outcomes.append(connector.apply(operation(Action.REMOVE, group_ref(1))))
+    assert [isinstance(each, Refused) and each.code for each in outcomes] == ["protected"] * 4
     assert server.dump() == before
     connector.close()
 
 
-def as_root_but_protected(target: LdapTarget, dn: str) -> LdapConnector:
-    """Binds as a person of the tree."""
-    return target.ldap(bind_dn=dn, bind_password=PASSWORD)
+def test_nobody_is_made_or_renamed_into_a_protected_name(target: LdapTarget) -> None:
+    connector = target.ldap(protected=(f"UID=root, ou=people,{target.server.BASE_DN}",))
+    hand = Hand(target, connector)
+    made = connector.apply(operation(Action.CREATE, ref(1), None, hand.person(1, "Root")))
+    state = hand.create(1)
+    renamed = hand.change(state, 1, uid=("root",))
+    assert [isinstance(each, Refused) and each.code for each in (made, renamed)] == ["protected"] * 2
+    assert target.people()["E1"].attributes["uid"] == ("user1",)
+    connector.close()
 
 
 @pytest.mark.parametrize("spelling", ["uid=USER1, OU=people,{base}", "(title=受保护)", "{id}"])
