@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, TypeVar
 
 import click
 
+from connectors.errors import ConnectorError
 from scim_server.clock import Clock
 from scim_server.operate.desk import Desk, Refused
 from scim_server.settings import BadSettings, Settings, load
@@ -38,7 +39,7 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except (BadSettings, Unusable, Busy) as error:
             _stop(str(error), BAD)
-        except (Refused, Unavailable, OSError) as error:
+        except (Refused, Unavailable, ConnectorError, OSError) as error:
             _stop(": ".join(str(each) for each in error.args), FAILED)
 
 

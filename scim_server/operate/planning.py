@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection
 
+from connectors.errors import Unreachable
 from mappings.model import Operation
 from scim_server.operate.desk import Desk
 from scim_server.reconcile.observing import Observer
@@ -21,25 +22,25 @@ Progress = Callable[[int], None]
 
 
 def plan(desk: Desk, progress: Progress = lambda _: None, system: str | None = None) -> dict[str, Any]:
-    """`{"digest", "operations", "held", "unreadable"}`, in a stable order: equal plans have equal digests."""
+    """`{"digest", "operations", "held", "stuck"}`, in a stable order. Raises Unreachable."""
     operations: list[dict[str, Any]] = []
-    unreadable: list[dict[str, Any]] = []
+    stuck: list[dict[str, Any]] = []
     digest = hashlib.sha256()
     with desk.reader() as connection:
         for number, task in enumerate(_tasks(desk, connection, system)):
             if task.finish is not None and task.finish.error:
-                unreadable.append(_unreadable(task))
+                stuck.append(_stuck(task))
             for operation in task.planned.operations if task.under_way else ():
                 operations.append(_shown(operation))
                 digest.update(_canonical(operation))
             progress(number)
-    return {"digest": digest.hexdigest(), "operations": operations, "held": [], "unreadable": unreadable}
+    return {"digest": digest.hexdigest(), "operations": operations, "held": [], "stuck": stuck}
 
 
 def lines(answer: dict[str, Any]) -> list[str]:
     """The same as a person reads it."""
     said = [_line(each) for each in answer["operations"]]
-    said += [f"{each['system']} {each['externalId']}：{each['error']}" for each in answer["unreadable"]]
+    said += [f"{each['system']} {each['externalId']}：{each['error']}" for each in answer["stuck"]]
     return [*said, f"共 {len(answer['operations'])} 项操作；摘要 {answer['digest'][:16]}"]
 
 
@@ -57,6 +58,8 @@ def _tasks(desk: Desk, connection: Connection, system: str | None) -> Iterator[T
         try:
             for lot in links.every(connection, target.name, target.batch):
                 yield from one.preview(lot)
+                if one.outage is not None:  # half a plan would be taken for a whole one
+                    raise Unreachable(f"{target.name}：{one.outage}")
         finally:
             connector.close()
 
@@ -72,7 +75,7 @@ def _shown(operation: Operation) -> dict[str, Any]:
     return shown | ({"group": operation.group.key} if operation.group else {})
 
 
-def _unreadable(task: Task) -> dict[str, Any]:
+def _stuck(task: Task) -> dict[str, Any]:
     assert task.finish is not None
     return {"system": task.claim.system, "externalId": task.ref.key, "error": task.finish.error}
 

@@ -2,14 +2,13 @@
 
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,11 +56,11 @@ def demand() -> None:
 
 def set_up(folder: Path, stack: ExitStack) -> Scene:
     """Starts the directory and the server; `stack` ends them."""
-    directory = stack.enter_context(_directory(folder / "ldap"))
+    directory = _directory(folder / "ldap", stack)
     (folder / "bind.secret").touch(mode=0o600)
     (folder / "bind.secret").write_text(directory["BIND_PASSWORD"], encoding="utf-8")
     (folder / "huaming.toml").write_text(_toml(folder, directory), encoding="utf-8")
-    server = stack.enter_context(_server(folder))
+    server = _server(folder, stack)
     directory["SERVER_PID"] = str(server.pid)
     url = _url(folder, server)
     made = huaming(folder, "token", "create", "--role", "hr", "--name", "人事系统")
@@ -76,31 +75,28 @@ def huaming(folder: Path, *words: str) -> str:
     return done.stdout
 
 
-@contextmanager
-def _directory(folder: Path) -> Iterator[dict[str, str]]:
-    port = _free_ports()
+def _directory(folder: Path, stack: ExitStack) -> dict[str, str]:
     started = subprocess.run(
-        ["bash", str(SCRIPT), "start", str(folder), str(port)], capture_output=True, text=True, check=False
+        ["bash", str(SCRIPT), "start", str(folder), str(_free_ports())], capture_output=True, text=True, check=False
     )
     if started.returncode != 0:
         raise NoDemo(f"slapd did not start: {started.stderr.strip()}")
-    try:
-        yield dict(line.split("=", 1) for line in started.stdout.splitlines() if "=" in line)
-    finally:
-        subprocess.run(["bash", str(SCRIPT), "stop", str(folder)], check=False)
+    stack.callback(subprocess.run, ["bash", str(SCRIPT), "stop", str(folder)], check=False)
+    return dict(line.split("=", 1) for line in started.stdout.splitlines() if "=" in line)
 
 
-@contextmanager
-def _server(folder: Path) -> Iterator["subprocess.Popen[bytes]"]:
+def _server(folder: Path, stack: ExitStack) -> "subprocess.Popen[bytes]":
     with (folder / "server.log").open("ab") as log:
         server = subprocess.Popen(
-            [*HUAMING, "serve", "--config", str(folder / "huaming.toml")], stderr=log, start_new_session=True
+            [*HUAMING, "serve", "--config", str(folder / "huaming.toml")],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,  # a server that is kept must not hold the terminal's pipe
+            stderr=log,
+            start_new_session=True,
         )
-    try:
-        yield server
-    finally:
-        server.send_signal(signal.SIGTERM)
-        server.wait(15)
+    stack.callback(server.wait, 15)
+    stack.callback(server.terminate)
+    return server
 
 
 def _toml(folder: Path, directory: Mapping[str, str]) -> str:
