@@ -6,7 +6,7 @@ from sqlalchemy import Connection, and_, exists, func, or_, select, text
 
 from scim_server.store.tables import links
 
-_blocker = links.alias("blocker")
+_waiter = links.alias("waiter")
 
 
 def counts(connection: Connection) -> dict[str, dict[str, int]]:
@@ -23,10 +23,13 @@ def counts(connection: Connection) -> dict[str, dict[str, int]]:
 
 
 def unsettled(connection: Connection, systems: Sequence[str]) -> int:
-    """Rows that will still move by themselves: due, or waiting for something that is not parked."""
-    stuck = exists().where(
-        _blocker.c.system == links.c.system, _blocker.c.subject == links.c.blocker, _blocker.c.state == "parked"
+    """Rows that will still move by themselves: due, or waiting for something that does not end at a parked row."""
+    stuck = select(links.c.system, links.c.subject).where(links.c.state == "parked").cte("stuck", recursive=True)
+    resting = select(_waiter.c.system, _waiter.c.subject).where(
+        _waiter.c.state == "waiting", _waiter.c.system == stuck.c.system, _waiter.c.blocker == stuck.c.subject
     )
-    moving = or_(links.c.state == "due", and_(links.c.state == "waiting", ~stuck))
+    stuck = stuck.union(resting)
+    at_rest = exists().where(stuck.c.system == links.c.system, stuck.c.subject == links.c.subject)
+    moving = or_(links.c.state == "due", and_(links.c.state == "waiting", ~at_rest))
     mine = and_(links.c.system.in_(systems), links.c.due.is_not(None))
     return connection.scalar(select(func.count()).where(mine, moving)) or 0

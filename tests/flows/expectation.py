@@ -4,8 +4,6 @@ import copy
 from dataclasses import dataclass, field
 from typing import Any
 
-from ldap3.utils.dn import escape_rdn, parse_dn
-
 from tests.flows.client import DEPARTMENT, ENTERPRISE, Json
 from tests.servers.openldap import OpenLdap
 
@@ -86,7 +84,7 @@ class Expectation:
         for id, body in self.users.items():
             found[self._dn_of(id, ldap)] = self._person(id, body, ldap)
         for id, body in self.groups.items():
-            found[comparable(f"cn={escape_rdn(key_of(id, body))},{ldap.groups}")] = self._group(id, body, ldap)
+            found[_below(ldap.groups, "cn", key_of(id, body))] = self._group(id, body, ldap)
         return found
 
     def _dn_of(self, id: str, ldap: OpenLdap) -> Dn:
@@ -182,8 +180,20 @@ def _comparable_values(entry: Entry) -> Entry:
 
 
 def comparable(dn: str) -> Dn:
-    """A DN without its spelling: pairs of (attribute, value), in lower case (caseIgnoreMatch)."""
-    return tuple((name.lower(), _unescaped(value).casefold()) for name, value, _ in parse_dn(dn))
+    """A DN without its spelling (RFC 4514): pairs of (attribute, value), in lower case (caseIgnoreMatch)."""
+    return tuple((name.lower(), _unescaped(value).casefold()) for name, value in _rdns(dn))
+
+
+def _rdns(dn: str) -> list[tuple[str, str]]:
+    rdns, start, place = [], 0, 0
+    while place < len(dn):
+        if dn[place] == "\\":
+            place += 1
+        elif dn[place] == ",":
+            rdns.append(dn[start:place])
+            start = place + 1
+        place += 1
+    return [(name, value) for name, _, value in (rdn.partition("=") for rdn in [*rdns, dn[start:]])]
 
 
 def _below(container: str, attribute: str, value: str) -> Dn:

@@ -166,7 +166,7 @@ class Served:
     def plan(self) -> list[dict[str, Any]]:
         """The operations that `plan --json` names."""
         answer = json.loads(self.command("plan", "--json").stdout)
-        assert answer["unreadable"] == [], answer
+        assert answer["stuck"] == [], answer
         operations: list[dict[str, Any]] = answer["operations"]
         return operations
 
@@ -209,6 +209,13 @@ class Served:
             assert time.monotonic() < until, (statement, self.open_rows())
             time.sleep(0.02)
         return found
+
+    def settle(self, seconds: float = 40) -> None:
+        """Waits until nothing moves any more: a faster eye than `sync --until-idle`, for steps on the way."""
+        until = time.monotonic() + seconds
+        while found := self.rows("SELECT 1 FROM links WHERE due IS NOT NULL AND state IN ('due', 'waiting') LIMIT 1"):
+            assert time.monotonic() < until, (found, self.open_rows())
+            time.sleep(0.02)
 
     def state_of(self, key: str) -> tuple[str, str | None]:
         """(state, error) of the newest link that bears a key."""
