@@ -9,7 +9,7 @@ from mappings.model import Department, Desired, Kind, Org, Person, Presence, Ref
 from scim_server.reconcile.target import Target
 from scim_server.reconcile.task import Task
 from scim_server.store.links import Claim
-from scim_server.store.people import Account, OrgCache, Roll, group_accounts, read_roll
+from scim_server.store.people import Account, OrgCache, Roll, group_accounts, linked_to, read_roll
 
 
 def tasks(connection: Connection, target: Target, orgs: OrgCache, claims: Sequence[Claim], day: str) -> list[Task]:
@@ -74,10 +74,27 @@ def known_memberships(connection: Connection, system: str, seen: Sequence[Task])
     for task in seen:
         if task.observed is None or task.observed.memberships is None:
             continue
-        refs = [ours[id] for id in _ids(task) if id in ours]
+        refs = [_told_apart(task, ours[id]) for id in _ids(task) if id in ours]
         task.groups.update({ref.key: ref for ref in refs})
         memberships = replace(task.observed.memberships, concurrent=frozenset(ref.key for ref in refs))
         task.observed = replace(task.observed, memberships=memberships)
+
+
+def _told_apart(task: Task, ref: Ref) -> Ref:
+    """A deleted Group whose number another one bears now is called by its subject, or it would pass for that one."""
+    wanted = task.groups.get(ref.key) or task.to_come.get(ref.key)
+    return replace(ref, key=ref.subject) if wanted is not None and wanted.subject != ref.subject else ref
+
+
+def rivals(connection: Connection, system: str, seen: Sequence[Task]) -> None:
+    """Notes whose account it is that answers to a key: a deleted user's, while its successor is to be made."""
+    strange = {
+        task.observed.remote_id: task
+        for task in seen
+        if task.observed is not None and not task.known.ours and task.observed.remote_id is not None
+    }
+    for id, holder in linked_to(connection, system, list(strange)).items():
+        strange[id].rival = holder
 
 
 def _ids(task: Task) -> frozenset[str]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from connectors.errors import Ambiguous, ConnectorError
-from mappings.model import Action, AlreadySo, Conflict, Done, Operation, Outcome, Pending, Refused, Retry, Unknown
+from mappings.model import Action, AlreadySo, Conflict, Done, Operation, Outcome, Pending, Ref, Refused, Retry, Unknown
 from mappings.plan import FOREIGN
 from scim_server.clock import day_start
 from scim_server.reconcile.backoff import backoff
@@ -79,9 +79,9 @@ def not_sent(task: Task, operations: Sequence[Operation]) -> None:
     task.ends += [Settled(operation.id, "not-sent") for operation in operations]
 
 
-def wait_for_name(task: Task, holder: str, moment: Moment) -> None:
-    """Another subject still holds the login (S5)."""
-    text = f"名称「{task.desired.login}」仍由另一账号占用（{holder}），待其注销并读回后继续"
+def wait_for_name(task: Task, holder: str, key: str, moment: Moment) -> None:
+    """Another subject still holds the login (S5); `key` is what people call it by."""
+    text = f"名称「{task.desired.login}」仍由编号「{key}」的账号占用，待其让出并读回后继续"
     task.end("waiting", due=moment.now + POLL, blocker=holder, error=text)
 
 
@@ -108,7 +108,10 @@ def _not_read_back(task: Task, moment: Moment) -> None:
 
 
 def _settle(task: Task, moment: Moment) -> None:
-    if task.planned.finding == FOREIGN:
+    if task.planned.finding == FOREIGN and task.rival is not None:
+        text = f"编号「{task.ref.key}」的前一账号尚未注销，待其注销并读回后继续"
+        task.end("waiting", due=moment.now + POLL, blocker=task.rival, error=text)
+    elif task.planned.finding == FOREIGN:
         name = (task.observed.name if task.observed else None) or ""
         task.end("parked", error=f"系统中已有不属于名册的账号占用此编号，未作任何改动（{name}）")
     elif task.blocker is not None:
@@ -119,12 +122,15 @@ def _settle(task: Task, moment: Moment) -> None:
 
 def _failed(task: Task, operation: Operation, outcome: Outcome, moment: Moment) -> None:
     _, text = _word(outcome)
-    if isinstance(outcome, Pending):
+    group = operation.group
+    if group is not None and isinstance(outcome, Conflict):  # it was made anew, or replaced: its own row settles that
+        task.end("waiting", due=moment.now + POLL, blocker=group.subject, error=text, doubted=group)
+    elif isinstance(outcome, Pending):
         task.end("waiting", due=moment.now + outcome.after, attempts=task.claim.attempts, error=text)
     elif isinstance(outcome, Retry) and outcome.outage:
         task.end("due", due=moment.now, attempts=task.claim.attempts, error=text)
     elif isinstance(outcome, Retry):
-        _again(task, moment, text, outcome.after)
+        _again(task, moment, text, outcome.after, group)
     else:
         task.end("parked", attempts=task.claim.attempts + 1, error=text)
 
@@ -148,9 +154,10 @@ def _wait(task: Task, moment: Moment) -> None:
     task.end("waiting", due=moment.now + POLL, blocker=task.blocker, error=text)
 
 
-def _again(task: Task, moment: Moment, error: str, told: float | None = None) -> None:
+def _again(task: Task, moment: Moment, error: str, told: float | None = None, doubted: Ref | None = None) -> None:
     attempts = task.claim.attempts + 1
-    task.end("due", due=moment.now + backoff(attempts, moment.random, told), attempts=attempts, error=error)
+    due = moment.now + backoff(attempts, moment.random, told)
+    task.end("due", due=due, attempts=attempts, error=error, doubted=doubted)
 
 
 def _review(task: Task) -> float | None:

@@ -9,7 +9,7 @@ from connectors.errors import ConnectorError
 from mappings.model import AccountState, Ref
 from scim_server.clock import Clock, civil_day
 from scim_server.reconcile import ending
-from scim_server.reconcile.desire import known_memberships, tasks
+from scim_server.reconcile.desire import known_memberships, rivals, tasks
 from scim_server.reconcile.target import Target
 from scim_server.reconcile.task import Task
 from scim_server.store.links import Claim
@@ -46,7 +46,9 @@ class Observer:
             else:
                 self.answered = True
                 task.saw(seen)
-        known_memberships(self.reader, self.target.name, [task for task in work if task.under_way])
+        left = [task for task in work if task.under_way]
+        known_memberships(self.reader, self.target.name, left)
+        rivals(self.reader, self.target.name, left)
 
     def preview(self, claims: Sequence[Claim]) -> list[Task]:
         """What would be done for these rows now, memberships of Groups that are still to come included."""

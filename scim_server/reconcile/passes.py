@@ -19,6 +19,7 @@ from scim_server.reconcile.observing import Observer
 from scim_server.reconcile.task import LOGIN_CHANGES, Task
 from scim_server.store import attempts, links, logins
 from scim_server.store.finish import Finish
+from scim_server.store.people import keys_of
 from scim_server.store.writer import Writer
 
 ROUNDS = 5
@@ -94,8 +95,9 @@ class Pass:
         logins = {subject: by_subject[subject].desired.login for subject, each in todo.items() if _names(each)}
         wanted = {subject: login for subject, login in logins.items() if login is not None}
         holders = self._writer.write(lambda connection: self._record(connection, by_subject, todo, wanted))
+        keys = keys_of(self._observer.reader, set(holders.values()))
         for subject, holder in holders.items():
-            ending.wait_for_name(by_subject[subject], holder, self._moment())
+            ending.wait_for_name(by_subject[subject], holder, keys.get(holder, holder), self._moment())
         return {subject: operations for subject, operations in todo.items() if subject not in holders}
 
     def _record(

@@ -35,6 +35,7 @@ class Task:
     blocker: str | None = None
     blocker_name: str = ""
     blocked: bool = False
+    rival: str | None = None  # another subject of ours whose account answers to the key
     open: list[Open] = field(default_factory=list)
     observed: AccountState | None = None
     planned: Plan = field(default_factory=Plan)
@@ -62,7 +63,7 @@ class Task:
             and self.claim.remote_id is not None
             and self.observed.remote_id == self.claim.remote_id
         )
-        return Known(linked or self.creating, self.locking, self.claim.spell)
+        return Known(linked or (self.creating and self.rival is None), self.locking, self.claim.spell)
 
     def plan(self) -> Plan:
         """Plans from what was observed last."""
@@ -114,6 +115,7 @@ class Task:
         attempts: int = 0,
         blocker: str | None = None,
         error: str | None = None,
+        doubted: Ref | None = None,
     ) -> None:
         """Ends the pass for this row; `due` in seconds since the epoch, None until something changes."""
         claim, seen = self.claim, self.observed
@@ -139,7 +141,8 @@ class Task:
             error=error,
             finding=self.planned.finding,
             login=self.desired.login if linked else None,
-            stirred=name != claim.name,
+            stirred=(name, remote_id) != (claim.name, claim.remote_id),
+            doubted=doubted,
         )
 
     def took_effect(self, action: Action, group_key: str | None) -> bool:

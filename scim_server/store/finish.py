@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, case, exists, not_, update
 
+from mappings.model import Ref
 from scim_server.store.links import HELD, Claim, holder
 from scim_server.store.logins import release
 from scim_server.store.tables import links
@@ -19,6 +20,7 @@ class Finish:
     `due` is when to look again (seconds since the epoch; None: when something changes).
     `settled`: the account was read back as desired, so the generation is applied.
     `stirred`: its address or its existence has changed, so who rests on it is woken.
+    `doubted`: a Group that was not found as its link says: its own row looks again.
     """
 
     claim: Claim
@@ -38,6 +40,7 @@ class Finish:
     finding: str | None = None
     login: str | None = None
     stirred: bool = False
+    doubted: Ref | None = None
 
 
 _moved = links.c.desired > bindparam("seen")
@@ -79,6 +82,16 @@ _WAKE_WAITERS = (
     .where(links.c.blocker == bindparam("of"), links.c.system == bindparam("in_system"))
     .values(due=bindparam("now"))
 )
+_DOUBT = (
+    update(links)
+    .where(
+        links.c.system == bindparam("in_system"),
+        links.c.subject == bindparam("of"),
+        links.c.state == "done",
+        links.c.remote_id == bindparam("stale"),
+    )
+    .values(desired=links.c.desired + 1, due=bindparam("now"), state="due", attempts=0)
+)
 _blocker = links.alias("blocker")
 _CLEARED = (
     update(links)
@@ -105,24 +118,28 @@ def finish(connection: Connection, finishes: Sequence[Finish], now: float) -> No
         return
     connection.execute(_FINISH, [_finished(each, now) for each in finishes])
     connection.execute(_LOST, [_where(each.claim, now) | {"seen_epoch": each.claim.epoch} for each in finishes])
+    doubts = [_doubt(each.claim, each.doubted, now) for each in finishes if each.doubted]
+    if doubts:
+        connection.execute(_DOUBT, doubts)
     waiting = [_where(each.claim, now) for each in finishes if each.blocker]
     if waiting:  # the blocker may have finished between our reading and this transaction
         connection.execute(_CLEARED, waiting)
-    release(connection, [(each.claim.system, each.claim.subject, each.login) for each in finishes if each.stirred])
-    woken = [_where(each.claim, now) for each in finishes if each.stirred]
+    firm = [each for each in finishes if each.stirred or each.settled]
+    release(connection, [(each.claim.system, each.claim.subject, each.login) for each in firm])
+    woken = [_where(each.claim, now) for each in firm]
     if woken:
         connection.execute(_WAKE_WAITERS, woken)
-        people = [row for row, each in zip(woken, _stirred(finishes), strict=True) if each.claim.kind == "person"]
-        if people:
-            connection.execute(WAKE_REPORTS, people)
+    people = [_where(each.claim, now) for each in finishes if each.stirred and each.claim.kind == "person"]
+    if people:
+        connection.execute(WAKE_REPORTS, people)
 
 
 def _where(claim: Claim, now: float) -> dict[str, Any]:
     return {"in_system": claim.system, "of": claim.subject, "now": now}
 
 
-def _stirred(finishes: Sequence[Finish]) -> list[Finish]:
-    return [each for each in finishes if each.stirred]
+def _doubt(claim: Claim, group: Ref, now: float) -> dict[str, Any]:
+    return {"in_system": claim.system, "of": group.subject, "stale": group.remote_id, "now": now}
 
 
 def _finished(each: Finish, now: float) -> dict[str, Any]:

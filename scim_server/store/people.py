@@ -122,14 +122,32 @@ def _account(row: Any) -> Account:
 def group_accounts(
     connection: Connection, system: str, keys: Iterable[str] = (), remote_ids: Iterable[str] = ()
 ) -> list[Account]:
-    """The accounts of Groups in a system, by key or by the system's own id."""
+    """The accounts of Groups in a system: of those in the roster by key, of any by the system's own id."""
     of = select(*_ACCOUNT).join(subjects, subjects.c.subject == links.c.subject)
     of = of.where(links.c.system == system, links.c.kind == "group")
     found: list[Account] = []
-    for column, wanted in ((subjects.c.key, list(keys)), (links.c.remote_id, list(remote_ids))):
+    named = of.where(subjects.c.removed_on.is_(None))
+    for query, column, wanted in ((named, subjects.c.key, list(keys)), (of, links.c.remote_id, list(remote_ids))):
         if wanted:
-            found += [_account(row) for row in connection.execute(of.where(column.in_(wanted)))]
+            found += [_account(row) for row in connection.execute(query.where(column.in_(wanted)))]
     return found
+
+
+def keys_of(connection: Connection, wanted: Iterable[str]) -> dict[str, str]:
+    """The keys of subjects, those that have left the roster too."""
+    named = list(wanted)
+    if not named:
+        return {}
+    of = select(subjects.c.subject, subjects.c.key).where(subjects.c.subject.in_(named))
+    return {subject: key for subject, key in connection.execute(of)}
+
+
+def linked_to(connection: Connection, system: str, remote_ids: Sequence[str]) -> dict[str, str]:
+    """The subject that each account is linked to, by the system's own id."""
+    if not remote_ids:
+        return {}
+    of = select(links.c.remote_id, links.c.subject).where(links.c.system == system, links.c.remote_id.in_(remote_ids))
+    return {remote_id: subject for remote_id, subject in connection.execute(of)}
 
 
 def was_active(connection: Connection, wanted: Sequence[str], day: str) -> dict[str, bool]:
