@@ -9,9 +9,10 @@ import uuid_utils
 from sqlalchemy import Connection, bindparam, delete, insert, select, text, update
 
 from scim_server.clock import civil_day, stamp
+from scim_server.scim.urns import ROSTER_GROUP
 from scim_server.store.resources import Draft, Members, Stored
 from scim_server.store.tables import changes, links, members, resources, subjects
-from scim_server.store.wakes import NEW_LINK, WAKE, WAKE_CHILDREN, WAKE_MEMBERS, WAKE_USER
+from scim_server.store.wakes import NEW_LINK, WAKE, WAKE_CHILDREN, WAKE_MANAGED, WAKE_MEMBERS, WAKE_USER
 from scim_server.store.writer import Missed, Step
 
 _INSERT = insert(resources)
@@ -196,7 +197,11 @@ def delete_resource(connection: Connection, stored: Stored, actor: str, now: flo
     connection.execute(left.values(resource_id=None, removed_on=civil_day(now)))
     connection.execute(_INSERT_CHANGE, _change(stored, "delete", actor, at, before=stored.document))
     connection.execute(WAKE, {"of": stored.subject, "now": now})
+    if stored.type == "User":  # a report's pass that has read the roster already must not name it afterwards
+        connection.execute(WAKE_MANAGED, {"of": stored.id, "now": now})
 
 
 def _shown(document: bytes) -> Any:
-    return orjson.loads(document).get("displayName")
+    """What a Group's people show of it: whether it is a department, and its name."""
+    body = orjson.loads(document)
+    return body.get("displayName"), ROSTER_GROUP in body

@@ -57,6 +57,11 @@ WAKE_CHILDREN = _wake().where(
     )
 )
 
+# rows: {"of": user id, "now": seconds}: the manager has left the roster
+WAKE_MANAGED = _wake().where(
+    links.c.subject.in_(select(resources.c.subject).where(resources.c.manager == bindparam("of")))
+)
+
 # rows: {"of": subject, "system": name, "now": seconds}: the manager's address in that system has changed
 WAKE_REPORTS = _wake().where(
     links.c.system == bindparam("in_system"),
