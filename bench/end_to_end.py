@@ -105,7 +105,9 @@ def _latency(target: Directory, house: Served, ids: list[str]) -> None:
             pass
         waits.append((time.perf_counter() - answered) * 1000)
     waits.sort()
-    print(f"from the answer to the entry: p50 {waits[len(waits) // 2]:.1f} ms, p95 {waits[len(waits) * 95 // 100]:.1f} ms")
+    print(
+        f"from the answer to the entry: p50 {waits[len(waits) // 2]:.1f} ms, p95 {waits[len(waits) * 95 // 100]:.1f} ms"
+    )
 
 
 def _ldif(user: dict, base: str) -> bytes:

@@ -89,6 +89,18 @@ def served(folder: Path, target: Directory | None = None, *options: str) -> Iter
             server.wait(15)
 
 
+def cpu_seconds(pid: int) -> float:
+    """User and system time that a process has spent."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def resident(pid: int) -> float:
+    """Resident memory of a process, in MB."""
+    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
+    return int(status.split("VmRSS:")[1].split()[0]) / 1024
+
+
 def _toml(folder: Path, port: int, target: Directory | None) -> str:
     text = f'[server]\nport = {port}\n[store]\nurl = "sqlite:///{folder}/huaming.db"\n'
     if target is None:

@@ -2,6 +2,7 @@
 
     python bench/scim.py [--number 6000] [--clients 16] [--with-worker]
 
+`server` is the CPU time that the server's process spent on a request, all its threads.
 With a worker (--with-worker) a private OpenLDAP is filled meanwhile.
 """
 
@@ -12,7 +13,7 @@ import tempfile
 from pathlib import Path
 from random import Random
 
-from house import Served, directory, person, served
+from house import Served, cpu_seconds, directory, person, served
 from load import Tally, drive, request
 
 USERS = "/scim/v2/Users"
@@ -34,9 +35,14 @@ def measure(house: Served, number: int, clients: int) -> None:
     chance = Random(1)
 
     def run(name: str, requests: list[bytes], keep: bool = False) -> Tally:
+        before = cpu_seconds(house.pid)
         tally = drive("127.0.0.1", house.port, requests, clients, keep)
-        print(f"{name:22} {tally.rate:8.0f}/s  p50 {tally.percentile(0.5):6.1f} ms  p99 {tally.percentile(0.99):6.1f} ms"
-              f"  {tally.statuses}", flush=True)
+        cost = (cpu_seconds(house.pid) - before) / len(requests) * 1e6
+        print(
+            f"{name:14} {tally.rate:7.0f}/s  p50 {tally.percentile(0.5):6.1f} ms  p99 {tally.percentile(0.99):6.1f} ms"
+            f"  server {cost:6.0f} us  {tally.statuses}",
+            flush=True,
+        )
         return tally
 
     made = run("create", [request("POST", USERS, house.token, person(n)) for n in range(number)], keep=True)
@@ -45,11 +51,18 @@ def measure(house: Served, number: int, clients: int) -> None:
     run("get by id", [request("GET", f"{USERS}/{id}", house.token) for id in chosen])
     names = [f"p{chance.randrange(number):06}" for _ in range(number)]
     run("userName eq", [request("GET", f"{USERS}?filter=userName%20eq%20%22{name}%22", house.token) for name in names])
-    run("externalId eq",
-        [request("GET", f"{USERS}?filter=externalId%20eq%20%22E{name}%22", house.token) for name in names])
+    run(
+        "externalId eq",
+        [request("GET", f"{USERS}?filter=externalId%20eq%20%22E{name}%22", house.token) for name in names],
+    )
     run("PATCH active", [request("PATCH", f"{USERS}/{id}", house.token, _patch(n)) for n, id in enumerate(ids)])
-    run("page of 100", [request("GET", f"{USERS}?count=100&startIndex={chance.randrange(1, number - 99)}", house.token)
-                        for _ in range(number // 10)])
+    run(
+        "page of 100",
+        [
+            request("GET", f"{USERS}?count=100&startIndex={chance.randrange(1, number - 99)}", house.token)
+            for _ in range(number // 10)
+        ],
+    )
 
 
 def _patch(number: int) -> dict[str, object]:

@@ -33,6 +33,7 @@ def operator_route(secret: str, run: Run) -> Route:
 
 
 def _holds(secret: str, request: Request) -> bool:
-    if int(request.headers.get("content-length", LONGEST + 1)) > LONGEST:
+    length = request.headers.get("content-length", "")
+    if not length.isdigit() or int(length) > LONGEST:
         return False
     return hmac.compare_digest(request.headers.get("authorization", "").encode(), f"Bearer {secret}".encode())

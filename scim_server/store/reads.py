@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from threading import local
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import Connection, Engine, bindparam, func, select
+from sqlalchemy import Connection, Engine, Select, bindparam, func, select, true
 from sqlalchemy.sql import ColumnElement
 
 from scim_server.store.engine import reading
@@ -39,6 +39,7 @@ _GROUPS_OF_EACH = (
     select(members.c.user_id, members.c.group_id, _title)
     .join(resources, resources.c.id == members.c.group_id)
     .join(subjects, subjects.c.subject == resources.c.subject)
+    .where(members.c.user_id.in_(bindparam("ids", expanding=True)))
     .order_by(members.c.joined)
 )
 _GROUPS_OF = (
@@ -55,6 +56,17 @@ _MEMBERS_OF = (
     .where(members.c.group_id == bindparam("id"))
     .order_by(members.c.joined)
 )
+
+
+def _list(where: ColumnElement[bool]) -> tuple[Select[Any], Select[Any]]:
+    """How many there are, and a page of them: the offset over the narrow key, the documents joined after it."""
+    matches = (resources.c.type == bindparam("type")) & where
+    ids = select(resources.c.id).where(matches).order_by(resources.c.id).limit(bindparam("size"))
+    page = select(*_COLUMNS).where(resources.c.id.in_(ids.offset(bindparam("skip")))).order_by(resources.c.id)
+    return select(func.count()).select_from(resources).where(matches), page
+
+
+_COUNT, _PAGE = _list(true())
 
 
 class Reads:
@@ -91,7 +103,7 @@ class Reads:
         """The Groups of many Users, each in the order of joining; who has none is missing."""
         found: dict[str, list[Entry]] = {}
         for lot in _lots(user_ids):
-            for user_id, group_id, title in self._point.execute(_GROUPS_OF_EACH.where(members.c.user_id.in_(lot))):
+            for user_id, group_id, title in self._point.execute(_GROUPS_OF_EACH, {"ids": lot}):
                 found.setdefault(user_id, []).append(Entry(group_id, title))
         return found
 
@@ -117,12 +129,11 @@ class Reads:
         if not hasattr(self._own, "connection"):
             self._own.connection = self._engine.connect()
         connection: Connection = self._own.connection
-        matches = resources.c.type == type if where is None else (resources.c.type == type) & where
+        counted, page = (_COUNT, _PAGE) if where is None else _list(where)
         with connection.begin():  # both answers from one snapshot
-            total = connection.scalar(select(func.count()).select_from(resources).where(matches)) or 0
-            ids = select(resources.c.id).where(matches).order_by(resources.c.id).limit(count).offset(start - 1)
-            page = select(*_COLUMNS).where(resources.c.id.in_(ids)).order_by(resources.c.id)
-            rows = connection.execute(page).all() if count and start <= total else []
+            total: int = connection.execute(counted, {"type": type}).scalar_one()
+            asked = {"type": type, "size": count, "skip": start - 1}
+            rows = connection.execute(page, asked).all() if count and start <= total else []
         return total, [Stored(*row) for row in rows]
 
     # -- checks before a write

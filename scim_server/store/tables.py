@@ -140,7 +140,7 @@ Index("links_stuck", links.c.system, links.c.state, sqlite_where=_is_stuck, post
 Index("links_subject", links.c.subject)
 Index("links_remote_id", links.c.system, links.c.remote_id)
 _is_blocked = text("blocker IS NOT NULL")
-Index("links_blocker", links.c.blocker, sqlite_where=_is_blocked, postgresql_where=_is_blocked)
+Index("links_blocker", links.c.blocker, links.c.system, sqlite_where=_is_blocked, postgresql_where=_is_blocked)
 
 # A name in a system is one subject's until its removal was read back (S5).
 names = Table(
