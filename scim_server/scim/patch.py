@@ -5,7 +5,8 @@ the RFC leaves one: `remove` of what is not there is no change; `replace` of an
 attribute that is not there is an `add`, of a value path without a match `noTarget`;
 `add` to a value path without a match makes the element that the filter describes
 (erratum 8097); `remove` with values takes away those elements only (Entra); a new
-primary value ends the old one.
+primary value ends the old one; a lock ends by `active: true`, never by taking
+`active` out (S2, S3).
 """
 
 from collections.abc import Sequence
@@ -48,8 +49,11 @@ def patch(resource_type: ResourceType, stored: bytes, operations: Sequence[Opera
             members.apply(operation, path)
         elif not path.dropped:
             _apply(document, operation, path)
+    before = orjson.loads(stored)
     tidied = tidy(resource_type.attributes.get, document)
-    return Patched(finish(resource_type, tidied, orjson.loads(stored)), members)
+    if before.get("active") is False:
+        tidied.setdefault("active", False)
+    return Patched(finish(resource_type, tidied, before), members)
 
 
 def _demand_bounded(document: Document, operations: Sequence[Operation]) -> None:
