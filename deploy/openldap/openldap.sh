@@ -225,8 +225,9 @@ OUT
 # an ended process that nobody has reaped yet still answers kill -0
 alive() { [ -r "/proc/$1/stat" ] && [ "$(sed 's/.*) //; s/ .*//' "/proc/$1/stat" 2>/dev/null)" != Z ]; }
 
-serve() { # becomes slapd; -d 0 keeps it in the foreground: one process, no daemon fork
+serve() { # becomes slapd, which needs no password; -d 0 keeps it in the foreground: one process, no daemon fork
   local dir=$1 port=$2 host=${LISTEN:-127.0.0.1} as=()
+  unset ROOTPW SERVICEPW
   if [ -n "${RUN_AS:-}" ] && [ "$(id -u)" = 0 ]; then
     chown -R "$RUN_AS:" "$dir"; as=(-u "$RUN_AS" -g "$(id -gn "$RUN_AS")")
   fi
