@@ -38,7 +38,7 @@ def open_engine(url: str, *, writing: bool = False) -> Engine:
         hide_parameters=True,
         connect_args={"isolation_level": None, "check_same_thread": False},
     )
-    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "connect", _prepare_writer if writing else _prepare)
     event.listen(engine, "begin", _begin_immediate if writing else _begin)
     return engine
 
@@ -49,8 +49,13 @@ def _prepare(connection: Any, _: Any) -> None:
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA wal_autocheckpoint=4000")
-    cursor.execute("PRAGMA cache_size=-32000")
+    cursor.execute("PRAGMA cache_size=-2000")  # KB a connection: the machine's own cache serves the rest
     cursor.close()
+
+
+def _prepare_writer(connection: Any, record: Any) -> None:
+    _prepare(connection, record)
+    connection.execute("PRAGMA cache_size=-8000")
 
 
 def _begin_immediate(connection: Connection) -> None:
