@@ -116,8 +116,9 @@ def finish(connection: Connection, finishes: Sequence[Finish], now: float) -> No
     """Gives the rows back, each with one statement, and wakes who rests on what has changed."""
     if not finishes:
         return
-    connection.execute(_FINISH, [_finished(each, now) for each in finishes])
-    connection.execute(_LOST, [_where(each.claim, now) | {"seen_epoch": each.claim.epoch} for each in finishes])
+    given_back = connection.execute(_FINISH, [_finished(each, now) for each in finishes]).rowcount
+    if given_back != len(finishes):
+        connection.execute(_LOST, [_where(each.claim, now) | {"seen_epoch": each.claim.epoch} for each in finishes])
     doubts = [_doubt(each.claim, each.doubted, now) for each in finishes if each.doubted]
     if doubts:
         connection.execute(_DOUBT, doubts)
