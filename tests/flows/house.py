@@ -2,6 +2,7 @@
 
 import json
 import random
+import shutil
 import signal
 import socket
 import sqlite3
@@ -44,6 +45,7 @@ class Served:
     settings: dict[str, Any] = field(default_factory=dict)  # further keys of [systems.ldap]
     process: subprocess.Popen[bytes] | None = None
     secret: str = ""
+    template: "Served | None" = None  # a house whose store, with its token in it, is copied
 
     @property
     def config(self) -> Path:
@@ -94,6 +96,9 @@ class Served:
         """Starts the server and does not wait."""
         if not self.config.exists():
             self.write_config()
+            if self.template is not None:
+                shutil.copy(self.template.store, self.store)
+                self.secret = self.template.secret
         with self.log.open("ab") as log:
             command = [str(HUAMING), "serve", "--config", str(self.config), *options]
             self.process = subprocess.Popen(command, stdout=log, stderr=log)
@@ -209,6 +214,11 @@ class Served:
             assert time.monotonic() < until, (statement, self.open_rows())
             time.sleep(0.02)
         return found
+
+    def count(self, condition: str) -> int:
+        """How many links are so."""
+        number: int = self.rows(f"SELECT count(*) FROM links WHERE {condition}")[0][0]
+        return number
 
     def settle(self, seconds: float = 40) -> None:
         """Waits until nothing moves any more: a faster eye than `sync --until-idle`, for steps on the way."""

@@ -6,9 +6,9 @@ from collections.abc import Callable
 import ldap3
 
 from tests.flows import client as say
-from tests.flows.client import Hr
+from tests.flows.clerk import Clerk
 from tests.flows.conftest import Houses
-from tests.flows.expectation import Expectation, converged
+from tests.flows.expectation import converged
 from tests.flows.house import Served
 from tests.servers.openldap import OpenLdap
 
@@ -33,26 +33,20 @@ def test_two_poisoned_records_among_two_hundred(houses: Houses, private_openldap
     _refuse_titles_that_begin_with_x(ldap)
     house = houses(ldap)
     house.start()
-    hr = Hr(house.base, house.secret)
-    model = Expectation()
-    office = say.department("办公室", "G01")
-    group = hr.post("Groups", office)["id"]
-    model.group(group, office)
-    poison = {50: {"emails": [{"value": "张三@qu.gov.cn", "type": "work"}]}, 120: {"title": "X光技师"}}
-    bad: dict[int, str] = {}
+    clerk = Clerk(house)
+    office = clerk.group(say.department("办公室", "G01"))
+    poison: dict[int, say.Json] = {
+        50: {"emails": [{"value": "张三@qu.gov.cn", "type": "work"}]},
+        120: {"title": "X光技师"},
+    }
     began = time.monotonic()
-    for number in range(PEOPLE):
-        body = say.user(f"p{number}", title="科员") | poison.get(number, {})
-        id = hr.post("Users", body)["id"]
-        if number in poison:
-            bad[number] = id
-        else:
-            model.user(id, body)
-    hr.patch("Groups", group, say.join(*model.users, *bad.values()))
-    model.join(group, *model.users)
+    ids = [clerk.person(f"p{number}", **{"title": "科员"} | poison.get(number, {})) for number in range(PEOPLE)]
+    clerk.enlist(office, *ids)
+    bad = {number: clerk.model.users.pop(ids[number]) for number in poison}
+    kept = {number: clerk.model.joined.pop(ids[number]) for number in poison}
     house.idle()
     assert time.monotonic() - began < WITHIN
-    converged(model, ldap)
+    converged(clerk.model, ldap)
     assert house.status()["parked"] == 2
     assert "constraintViolation" in (house.state_of("E-p120")[1] or "")
     operations = house.operations()
@@ -60,21 +54,19 @@ def test_two_poisoned_records_among_two_hundred(houses: Houses, private_openldap
     time.sleep(2)
     assert house.operations() == operations, "a refused row is not tried again by itself"
 
-    hr.change(bad[50], emails=[])
-    hr.change(bad[120], title="技师")
-    for number, values in ((50, {"title": "科员"}), (120, {"title": "技师"})):
-        model.user(bad[number], say.user(f"p{number}") | values)
-        model.join(group, bad[number])
+    for number, body in bad.items():
+        clerk.model.users[ids[number]], clerk.model.joined[ids[number]] = body, kept[number]
+    clerk.alter(ids[50], emails=[])
+    clerk.alter(ids[120], title="技师")
     house.idle()
-    converged(model, ldap)
-    assert house.status()["parked"] == 0
-    hr.close()
+    clerk.satisfied(ldap)
+    clerk.close()
 
 
 def test_a_chinese_mail_is_parked_with_a_sentence_before_any_call_and_heals_with_the_roster(
-    house: Served, hr: Hr, openldap: OpenLdap
+    house: Served, clerk: Clerk, openldap: OpenLdap
 ) -> None:
-    a = hr.add("a", emails=[{"value": "张三@qu.gov.cn", "type": "work"}])
+    a = clerk.add("a", emails=[{"value": "张三@qu.gov.cn", "type": "work"}])
     house.idle()
     state, error = house.state_of("E-a")
     assert state == "parked"
@@ -83,17 +75,17 @@ def test_a_chinese_mail_is_parked_with_a_sentence_before_any_call_and_heals_with
     house.sweep()
     assert house.operations() == []
     assert house.status()["parked"] == 1
-    hr.change(a, emails=[{"value": "zhangsan@qu.gov.cn", "type": "work"}])
+    clerk.change(a, emails=[{"value": "zhangsan@qu.gov.cn", "type": "work"}])
     house.idle()
     entry = openldap.read(f"uid=a,{openldap.people}", "mail")
     assert entry == {"mail": ["zhangsan@qu.gov.cn"]}
     assert house.status()["parked"] == 0
 
 
-def test_a_mail_that_turns_chinese_leaves_the_entry_as_it_was(house: Served, hr: Hr, openldap: OpenLdap) -> None:
-    a = hr.add("a", title="科员", emails=[{"value": "a@qu.gov.cn", "type": "work"}])
+def test_a_mail_that_turns_chinese_leaves_the_entry_as_it_was(house: Served, clerk: Clerk, openldap: OpenLdap) -> None:
+    a = clerk.add("a", title="科员", emails=[{"value": "a@qu.gov.cn", "type": "work"}])
     house.settle()
-    hr.change(a, title="主任", emails=[{"value": "甲@qu.gov.cn", "type": "work"}])
+    clerk.change(a, title="主任", emails=[{"value": "甲@qu.gov.cn", "type": "work"}])
     house.idle()
     entry = openldap.read(f"uid=a,{openldap.people}", "mail", "title")
     assert entry == {"mail": ["a@qu.gov.cn"], "title": ["科员"]}

@@ -1,69 +1,21 @@
 """Bad weather between the house and the directory: the roster answers at once, the rest converges by itself."""
 
 import random
-import statistics
 import threading
 import time
 from collections.abc import Callable, Iterator
-from functools import partial
-from typing import Any
 
 import pytest
 
 from tests.flows import client as say
-from tests.flows.client import Hr, Json
+from tests.flows.clerk import Clerk
 from tests.flows.conftest import Houses
-from tests.flows.expectation import Expectation, converged, seen
+from tests.flows.expectation import seen
 from tests.flows.house import Served
 from tests.servers.faultproxy import FaultProxy
 from tests.servers.openldap import OpenLdap
 
 AT_ONCE = 0.2  # seconds: p95 of a write to the roster, whatever the directory does
-
-
-class Clocked(Hr):
-    """A client that keeps the model and how long each write took."""
-
-    def __init__(self, house: Served) -> None:
-        super().__init__(house.base, house.secret)
-        self.model = Expectation()
-        self.took: list[float] = []
-
-    def _timed(self, write: Callable[[], Any]) -> Any:
-        began = time.monotonic()
-        answer = write()
-        self.took.append(time.monotonic() - began)
-        return answer
-
-    def people(self, name: str, number: int, **attributes: Any) -> list[str]:
-        """So many new Users; their ids."""
-        ids = []
-        for place in range(number):
-            body = say.user(f"{name}{place}", **attributes)
-            id = self._timed(partial(self.post, "Users", body))["id"]
-            self.model.user(id, body)
-            ids.append(id)
-        return ids
-
-    def group(self, body: Json) -> str:
-        id: str = self._timed(lambda: self.post("Groups", body))["id"]
-        self.model.group(id, body)
-        return id
-
-    def alter(self, id: str, **values: Any) -> None:
-        self._timed(lambda: self.change(id, **values))
-        self.model.change(id, **values)
-
-    def enlist(self, group: str, *ids: str) -> None:
-        self._timed(lambda: self.patch("Groups", group, say.join(*ids)))
-        self.model.join(group, *ids)
-
-    def dismiss(self, id: str) -> None:
-        self._timed(lambda: self.delete("Users", id))
-        self.model.remove_user(id)
-
-    def p95(self) -> float:
-        return statistics.quantiles(self.took, n=20)[-1]
 
 
 @pytest.fixture
@@ -73,27 +25,19 @@ def behind(houses: Houses, openldap: OpenLdap, proxy: FaultProxy) -> Served:
 
 
 @pytest.fixture
-def out(behind: Served) -> Iterator[Clocked]:
+def out(behind: Served) -> Iterator[Clerk]:
     """`behind`, running, and its client."""
     behind.start()
-    client = Clocked(behind)
+    client = Clerk(behind)
     yield client
     client.close()
-
-
-def _everything_as_it_must_be(house: Served, client: Clocked, ldap: OpenLdap, timeout: float = 60) -> None:
-    house.idle(timeout)
-    assert house.status()["parked"] == 0, house.open_rows()
-    converged(client.model, ldap)
-    assert [each for each in house.operations() if each["outcome"] is None] == []
-    assert client.p95() < AT_ONCE, sorted(client.took)[-5:]
 
 
 def test_down_at_the_start_and_coming_up(behind: Served, openldap: OpenLdap, proxy: FaultProxy) -> None:
     proxy.set(refuse=True)
     behind.mode = None  # even the first read is still to come
     assert behind.start() < 5
-    client = Clocked(behind)
+    client = Clerk(behind)
     office = client.group(say.department("办公室", "G01"))
     client.enlist(office, *client.people("early", 60))
     began = time.monotonic()
@@ -108,21 +52,21 @@ def test_down_at_the_start_and_coming_up(behind: Served, openldap: OpenLdap, pro
     assert seen(openldap) == {}
 
     proxy.clear()
-    _everything_as_it_must_be(behind, client, openldap)
+    client.satisfied(openldap)
     assert behind.status()["failing"] is False
     assert {each["outcome"] for each in behind.operations()} == {"done"}
     client.close()
 
 
-def test_slow(behind: Served, out: Clocked, openldap: OpenLdap, proxy: FaultProxy) -> None:
+def test_slow(behind: Served, out: Clerk, openldap: OpenLdap, proxy: FaultProxy) -> None:
     proxy.set(latency=0.1)
     office = out.group(say.department("办公室", "G01"))
     out.enlist(office, *out.people("slow", 80))
     assert behind.status()["due"] > 0, "the house must be behind the roster here, or the test shows nothing"
-    _everything_as_it_must_be(behind, out, openldap)
+    out.satisfied(openldap)
 
 
-def test_half_open_in_mid_run(behind: Served, out: Clocked, openldap: OpenLdap, proxy: FaultProxy) -> None:
+def test_half_open_in_mid_run(behind: Served, out: Clerk, openldap: OpenLdap, proxy: FaultProxy) -> None:
     office = out.group(say.department("办公室", "G01"))
     ids = out.people("before", 60)
     behind.wait_for("SELECT 1 FROM links WHERE kind = 'person' AND state = 'done'")
@@ -131,14 +75,14 @@ def test_half_open_in_mid_run(behind: Served, out: Clocked, openldap: OpenLdap, 
     time.sleep(2.5)
     assert behind.status()["due"] > 0
     proxy.clear()
-    _everything_as_it_must_be(behind, out, openldap)
+    out.satisfied(openldap)
 
 
 def test_restarted_in_mid_run(houses: Houses, private_openldap: Callable[..., OpenLdap]) -> None:
     ldap = private_openldap()
     house = houses(ldap)
     house.start()
-    client = Clocked(house)
+    client = Clerk(house)
     office = client.group(say.department("办公室", "G01"))
     ids = client.people("first", 100)
     ldap.stop()
@@ -146,7 +90,7 @@ def test_restarted_in_mid_run(houses: Houses, private_openldap: Callable[..., Op
     ldap.start()
     for id in ids[:30]:
         client.alter(id, title="主任", active=False)
-    _everything_as_it_must_be(house, client, ldap)
+    client.satisfied(ldap)
     client.close()
 
 
@@ -187,7 +131,7 @@ def losing(openldap: OpenLdap) -> Iterator[LosesWrites]:
 def test_answers_lost_after_the_write(houses: Houses, openldap: OpenLdap, losing: LosesWrites) -> None:
     house = houses(openldap, proxy=losing, connect_timeout=2, answer_timeout=2)
     house.start()
-    out = Clocked(house)
+    out = Clerk(house)
     losing.chance = 0.5
     office, team = out.group(say.department("办公室", "G01")), out.group(say.plain_group("篮球队", "T1"))
     ids = out.people("made", 150)
@@ -206,13 +150,13 @@ def test_answers_lost_after_the_write(houses: Houses, openldap: OpenLdap, losing
         house.settle()
         assert losing.lost > before, "no answer was lost here"
     losing.chance = 0.0
-    _everything_as_it_must_be(house, out, openldap)
+    out.satisfied(openldap)
     assert house.plan() == []
     out.close()
 
 
 def test_lines_cut_in_the_middle_of_an_answer(
-    behind: Served, out: Clocked, openldap: OpenLdap, proxy: FaultProxy
+    behind: Served, out: Clerk, openldap: OpenLdap, proxy: FaultProxy
 ) -> None:
     proxy.set(cut_after=3000)
     office = out.group(say.department("办公室", "G01"))
@@ -220,4 +164,4 @@ def test_lines_cut_in_the_middle_of_an_answer(
     time.sleep(1)
     proxy.clear()
     proxy.cut()
-    _everything_as_it_must_be(behind, out, openldap)
+    out.satisfied(openldap)
