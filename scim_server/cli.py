@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
 import click
+from sqlalchemy.exc import DBAPIError
 
 from connectors.errors import ConnectorError
 from scim_server.clock import Clock
@@ -41,6 +42,8 @@ class _Commands(click.Group):
             _stop(str(error), BAD)
         except (Refused, Unavailable, ConnectorError, OSError) as error:
             _stop(": ".join(str(each) for each in error.args), FAILED)
+        except DBAPIError as error:
+            _stop(f"the store cannot be read: {error.orig}", FAILED)
 
 
 def _stop(text: str, code: int) -> None:

@@ -5,6 +5,8 @@ import os
 import signal
 import socket
 import sys
+import time
+from collections.abc import Callable
 from threading import Event
 
 import uvicorn
@@ -15,6 +17,7 @@ from scim_server.settings import Settings
 from scim_server.store.lock import Holder, StoreLock
 
 KEEP_ALIVE = 75  # seconds: clients that pause between requests must not meet a closed connection
+PATIENCE = 10.0  # seconds to wait for a command that works the store at this moment
 DRAIN = 8  # seconds for the requests at hand
 
 
@@ -22,10 +25,10 @@ def serve(settings: Settings, clock: Clock, *, working: bool) -> None:
     """Serves SCIM; with a worker of its own unless told otherwise. Raises Busy, BadSettings, Unusable, OSError."""
     say_to_stderr()
     lock = StoreLock(settings.store.url)
-    lock.take(Holder(os.getpid()))
+    lock.take_patiently(Holder(os.getpid()), _patience(clock))
     listening = _listen(settings)
     house = House(_with_port(settings, listening), clock, working=working)
-    lock.announce(Holder(os.getpid(), _local_url(listening), house.secret))
+    lock.announce(Holder(os.getpid(), url=_local_url(listening), secret=house.secret))
     try:
         _Server(_config(house)).run(sockets=[listening])
     finally:
@@ -36,16 +39,29 @@ def serve(settings: Settings, clock: Clock, *, working: bool) -> None:
 def work(settings: Settings, clock: Clock) -> None:
     """A worker without a front. Raises Busy, BadSettings, Unusable."""
     say_to_stderr()
-    with StoreLock(settings.store.url):
-        house = House(settings, clock)
-        assert house.worker is not None
-        stop = Event()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: stop.set())
-        house.worker.start()
-        while not stop.wait(1.0):  # a wait without end would not let Python run the signal's handler
-            pass
-        house.close()
+    lock = StoreLock(settings.store.url)
+    lock.take_patiently(Holder(os.getpid()), _patience(clock))
+    house = House(settings, clock)
+    assert house.worker is not None
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    house.worker.start()
+    while not stop.wait(1.0):  # a wait without end would not let Python run the signal's handler
+        pass
+    house.close()
+    lock.release()
+
+
+def _patience(clock: Clock) -> Callable[[], bool]:
+    """Sleeps a little; False once a passing command has lasted too long."""
+    until = clock.monotonic() + PATIENCE
+
+    def look() -> bool:
+        time.sleep(0.05)
+        return clock.monotonic() < until
+
+    return look
 
 
 def say_to_stderr() -> None:

@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
@@ -17,9 +18,13 @@ class Busy(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who holds the lock. `url` and `secret` lead to a server's door for local operators; a command has none."""
+    """Who holds the lock. `url` and `secret` lead to a server's door for local operators; others have none.
+
+    `passing`: a command that will be done in a moment, worth waiting for.
+    """
 
     pid: int
+    passing: bool = False
     url: str | None = None
     secret: str | None = None
 
@@ -30,6 +35,16 @@ class StoreLock:
     def __init__(self, url: str) -> None:
         self._path = Path(f"{make_url(url).database}.lock")
         self._file: IO[str] | None = None
+
+    def take_patiently(self, holder: Holder, look: Callable[[], bool]) -> None:
+        """Takes the lock, or waits while a passing command holds it and `look` says to go on. Raises Busy."""
+        while True:
+            try:
+                return self.take(holder)
+            except Busy:
+                there = self.holder()
+                if (there is not None and not there.passing) or not look():
+                    raise
 
     def take(self, holder: Holder) -> None:
         """Takes the lock and says who holds it. Raises Busy."""
@@ -71,7 +86,7 @@ class StoreLock:
             self._file = None
 
     def __enter__(self) -> Self:
-        self.take(Holder(os.getpid()))
+        self.take(Holder(os.getpid(), passing=True))
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -82,4 +97,4 @@ def _read(file: IO[str]) -> Holder:
     try:
         return Holder(**json.loads(file.read()))
     except (ValueError, TypeError):  # it is being rewritten at this moment
-        return Holder(pid=0)
+        return Holder(pid=0, passing=True)

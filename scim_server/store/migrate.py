@@ -7,6 +7,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from scim_server.store.engine import Unusable, open_engine
 
@@ -24,6 +25,8 @@ def migrate(url: str) -> None:
             with connection.begin():
                 _refuse_newer(connection)
                 command.upgrade(_config(connection), "head")
+    except DBAPIError as error:
+        raise Unusable(f"the store {engine.url.render_as_string()} cannot be used: {error.orig}") from error
     finally:
         engine.dispose()
 
