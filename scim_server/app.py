@@ -84,9 +84,9 @@ class House:
         scim = routes(self.roster, self.tokens, self.settings)
         return Starlette(
             routes=[
+                Mount("/scim/v2", routes=scim),
                 *health_routes(self.counts, self.failing),
                 operator_route(self.secret, self.run_command),
-                Mount("/scim/v2", routes=scim),
             ],
             lifespan=self._lifespan,
         )

@@ -18,7 +18,7 @@ from scim_server.store.lock import Holder, StoreLock
 
 KEEP_ALIVE = 75  # seconds: clients that pause between requests must not meet a closed connection
 PATIENCE = 10.0  # seconds to wait for a command that works the store at this moment
-DRAIN = 8  # seconds for the requests at hand
+DRAIN = 4  # seconds for the requests at hand; the worker has as many after them, and SIGTERM ends within 10
 
 
 def serve(settings: Settings, clock: Clock, *, working: bool) -> None:

@@ -11,7 +11,7 @@ from scim_server.reconcile.target import Target
 from scim_server.store import links
 from scim_server.store.writer import Writer
 
-DRAIN = 8.0  # seconds in which a stop lets the batches at hand end
+DRAIN = 4.0  # seconds in which a stop lets the batches at hand end
 
 
 class Worker:
