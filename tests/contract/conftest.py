@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.contract.target import Hand, Target
-from tests.contract.targets import TARGETS
+from tests.contract.targets import TARGETS, LdapTarget
 
 
 @pytest.fixture(params=TARGETS)
@@ -18,3 +18,15 @@ def hand(target: Target) -> Iterator[Hand]:
     connector = target.connector()
     yield Hand(target, connector)
     connector.close()
+
+
+@pytest.fixture(params=["fast", "plain"])
+def fast(request: pytest.FixtureRequest) -> bool:
+    """Our own encoding of requests, or ldap3's."""
+    return str(request.param) == "fast"
+
+
+@pytest.fixture(params=["openldap", "lean_openldap"])
+def directory(request: pytest.FixtureRequest, fast: bool) -> LdapTarget:
+    """A real OpenLDAP: one whose overlays keep references right, and one that leaves it to us."""
+    return LdapTarget(request.getfixturevalue(request.param), fast=fast)

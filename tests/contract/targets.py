@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+import ldap3
 import pytest
 
 from connectors.base import Connector
@@ -17,6 +18,7 @@ from tests.contract.target import Seen, Target
 from tests.servers.faultproxy import FaultProxy
 from tests.servers.openldap import OpenLdap
 
+PASSWORD = "Wan-Fu!2024"
 NOT_COMPARED = frozenset({"objectClass", "memberOf", "pwdAccountLockedTime"})
 
 
@@ -135,6 +137,13 @@ class LdapTarget(Target):
             assert getattr(connection, verb)(*arguments), connection.result
         finally:
             connection.unbind()
+
+
+def with_password(target: LdapTarget, dn: str) -> None:
+    """Gives an entry PASSWORD, by hand."""
+    root = target.server.root()
+    assert root.modify(dn, {"userPassword": [(ldap3.MODIFY_REPLACE, [PASSWORD])]}), root.result
+    root.unbind()
 
 
 class Dropping:

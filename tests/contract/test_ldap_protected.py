@@ -1,0 +1,68 @@
+"""Entries that are never written, however they are told (S16)."""
+
+import pytest
+
+from mappings.model import Action, Done, Presence, Refused
+from tests.contract.target import Hand, group_ref, operation, ref
+from tests.contract.targets import PASSWORD, LdapTarget, with_password
+
+
+@pytest.fixture
+def target(directory: LdapTarget) -> LdapTarget:
+    return directory
+
+
+def test_the_bind_account_and_its_groups_are_always_protected(target: LdapTarget) -> None:
+    server = target.server
+    target.put("E1", "service")
+    mine = f"uid=service,{server.people}"
+    with_password(target, mine)
+    root = server.root()
+    group = f"cn=D1,{server.groups}"
+    assert root.add(group, "groupOfNames", {"member": [mine]}), root.result
+    root.unbind()
+    connector = target.ldap(bind_dn=mine, bind_password=PASSWORD)
+    hand = Hand(target, connector)
+    before = server.dump()
+    outcomes = [hand.do(action, 1) for action in (Action.LOCK, Action.REMOVE)]
+    outcomes.append(hand.do(Action.JOIN, 1, None, group_ref(1)))
+    outcomes.append(connector.apply(operation(Action.REMOVE, group_ref(1))))
+    assert [isinstance(each, Refused) and each.code for each in outcomes] == ["protected"] * 4
+    assert server.dump() == before
+    connector.close()
+
+
+def test_nobody_is_made_or_renamed_into_a_protected_name(target: LdapTarget) -> None:
+    connector = target.ldap(protected=(f"UID=root, ou=people,{target.server.BASE_DN}",))
+    hand = Hand(target, connector)
+    made = connector.apply(operation(Action.CREATE, ref(1), None, hand.person(1, "Root")))
+    state = hand.create(1)
+    renamed = hand.change(state, 1, uid=("root",))
+    assert [isinstance(each, Refused) and each.code for each in (made, renamed)] == ["protected"] * 2
+    assert target.people()["E1"].attributes["uid"] == ("user1",)
+    connector.close()
+
+
+@pytest.mark.parametrize("spelling", ["uid=USER1, OU=people,{base}", "(title=受保护)", "{id}"])
+def test_a_protected_entry_is_told_by_name_filter_or_id(hand: Hand, target: LdapTarget, spelling: str) -> None:
+    state = hand.create(1, title=("受保护",))
+    other = hand.create(2)
+    rule = spelling.format(base=target.server.BASE_DN, id=state.remote_id)
+    connector = target.ldap(protected=(rule,))
+    guarded = Hand(target, connector)
+    assert isinstance(guarded.do(Action.LOCK, 1, state), Refused)
+    assert guarded.do(Action.LOCK, 2, other) == Done()
+    assert target.people()["E1"].presence is Presence.ACTIVE
+    connector.close()
+
+
+def test_a_member_of_a_protected_group_is_neither_renamed_nor_removed(hand: Hand, target: LdapTarget) -> None:
+    state, group = hand.create(1), hand.create_group(1)
+    hand.do(Action.JOIN, 1, state, group_ref(1, group))
+    connector = target.ldap(protected=(str(group.name),))
+    guarded = Hand(target, connector)
+    before = target.server.dump()
+    assert isinstance(guarded.do(Action.REMOVE, 1, state), Refused)
+    assert isinstance(guarded.change(state, 1, uid=("renamed",)), Refused)
+    assert target.server.dump() == before
+    connector.close()
