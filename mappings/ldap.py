@@ -64,20 +64,25 @@ def desired_group(department: Department, day: str, org: Org, parent: Ref | None
 
 
 def _person_attributes(person: Person, home: Department | None) -> dict[str, tuple[str, ...]]:
-    full = person.formatted or person.display_name or person.user_name
-    return {
+    full = _first(person.formatted, person.display_name, person.user_name)
+    mail = {"mail": values(person.mail)} if ascii_only(person.mail) else {}  # else unfit (S11)
+    return mail | {
         "uid": (person.user_name,),
         "employeeNumber": (person.key,),
         "cn": (full,),
-        "sn": (person.family_name or full,),  # MUST of person (RFC 4519, 3.12), also for a name in one piece
+        "sn": (_first(person.family_name, full),),  # MUST of person (RFC 4519, 3.12), also for a name in one piece
         "givenName": values(person.given_name),
         "displayName": values(person.display_name),
-        "mail": values(person.mail),
         "title": values(person.title),
         "departmentNumber": values(home.key if home else ""),
         "ou": values(home.name if home else ""),
         "manager": values((person.manager.name if person.manager else None) or ""),
     }
+
+
+def _first(*texts: str) -> str:
+    """The first that is not blank: cn and sn must not be empty (RFC 4512, 2.5.1)."""
+    return next((text for text in texts if text.strip()), texts[-1])
 
 
 def _unfit(person: Person) -> str | None:
