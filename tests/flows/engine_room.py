@@ -2,13 +2,14 @@
 
 import asyncio
 import shutil
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from sqlalchemy import text
 
+from connectors.base import Connector
 from connectors.memory import MemoryConnector, MemoryDirectory
 from mappings import ldap
 from scim_server.api.drafts import draft
@@ -21,6 +22,7 @@ from scim_server.store.engine import open_engine
 from scim_server.store.migrate import migrate
 from scim_server.store.resources import Stored
 from scim_server.store.roster import Roster
+from scim_server.store.wakes import wake_all
 from scim_server.store.writer import Writer
 from tests.flows import client as say
 from tests.flows.client import Json
@@ -68,6 +70,13 @@ class Room:
         self.roster.close()
         self.engine.dispose()
 
+    def hire(self, connect: Callable[[], Connector] | None = None) -> None:
+        """A new worker in place of the one there was, which may have died; with another connector where given."""
+        target = replace(self.target, connect=connect) if connect else self.target
+        for lane in self.worker.lanes:
+            lane.close()
+        self.worker = Worker([target], self.engine, self.writer, self.clock)
+
     # -- the roster
 
     def _wait(self, write: Coroutine[Any, Any, T]) -> T:
@@ -114,6 +123,10 @@ class Room:
         while self.rows("SELECT 1 FROM links WHERE state IN ('due', 'waiting') AND due IS NOT NULL"):
             assert self.time < until, self.rows("SELECT subject, state, due, error FROM links")
             self.work(15)
+
+    def sweep(self) -> None:
+        """Makes every row due (S17)."""
+        self.writer.write(lambda connection: wake_all(connection, SYSTEM, "", 10_000, self.time))
 
     # -- what there is to see
 

@@ -1,6 +1,7 @@
 """Every row of the plan's truth table, and the order of what it decides."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -24,14 +25,14 @@ SUBJECT = Subject("ldap", Ref("s1", Kind.PERSON, "E1", "id-1", "uid=a"), frozens
 SAME = {"uid": ("a",), "title": ("科员",), "mail": ()}
 
 
-def desired(presence: Presence, spell: str | None = None, **changes: object) -> Desired:
+def desired(presence: Presence, spell: str | None = None, **changes: Any) -> Desired:
     state = AccountState("E1", presence, SAME, Memberships(concurrent=frozenset({"G1"})))
-    return Desired(replace(state, **changes), WHY, BECAUSE, spell=spell)  # type: ignore[arg-type]
+    return Desired(replace(state, **changes), WHY, BECAUSE, spell=spell)
 
 
-def observed(presence: Presence = ACTIVE, **changes: object) -> AccountState:
+def observed(presence: Presence = ACTIVE, **changes: Any) -> AccountState:
     state = AccountState("E1", presence, SAME, Memberships(concurrent=frozenset({"G1"})), "id-1", "uid=a")
-    return replace(state, **changes)  # type: ignore[arg-type]
+    return replace(state, **changes)
 
 
 def actions(found: Plan) -> list[Action]:
@@ -123,7 +124,10 @@ def test_a_group_has_no_memberships() -> None:
 
 
 def test_a_lock_comes_first_and_an_unlock_last() -> None:
-    changes = {"attributes": {"title": ("主任",)}, "memberships": Memberships(concurrent=frozenset({"G2"}))}
+    changes: dict[str, Any] = {
+        "attributes": {"title": ("主任",)},
+        "memberships": Memberships(concurrent=frozenset({"G2"})),
+    }
     locking = plan(SUBJECT, desired(LOCKED, **changes), observed(), Known(ours=True))
     assert actions(locking) == [Action.LOCK, Action.UPDATE, Action.LEAVE, Action.JOIN]
     unlocking = plan(SUBJECT, desired(ACTIVE, **changes), observed(LOCKED), Known(ours=True, locked=True))
