@@ -1,6 +1,6 @@
 """/Users: plain users (S1); their `active` is stored as given, and DELETE is final (S3)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 import orjson
@@ -15,7 +15,7 @@ from scim_server.scim.operations import read_operations
 from scim_server.scim.patch import patch
 from scim_server.scim.projection import Projection
 from scim_server.scim.validate import Document, validate
-from scim_server.store.resources import Stored
+from scim_server.store.resources import Entry, Stored
 
 
 class Users(Resources):
@@ -68,14 +68,14 @@ class Users(Resources):
 
     def inside(self, stored: Stored, view: Projection) -> bytes:
         """`groups`, in the order of joining."""
-        if not view.wants("groups"):
-            return b""
-        return answer.groups(self.base_url, ((each.id, each.display) for each in self.roster.groups_of(stored.id)))
+        return self._groups(self.roster.groups_of(stored.id)) if view.wants("groups") else b""
 
     def inside_each(self, found: Sequence[Stored], view: Projection) -> list[bytes]:
         """`groups` of a page, read at once."""
-        if not view.wants("groups"):
-            return [b""] * len(found)
+        if len(found) == 1 or not view.wants("groups"):
+            return super().inside_each(found, view)
         groups = self.roster.groups_of_each([stored.id for stored in found])
-        each = (groups.get(stored.id, ()) for stored in found)
-        return [answer.groups(self.base_url, ((entry.id, entry.display) for entry in entries)) for entries in each]
+        return [self._groups(groups.get(stored.id, ())) for stored in found]
+
+    def _groups(self, entries: Iterable[Entry]) -> bytes:
+        return answer.groups(self.base_url, ((each.id, each.display) for each in entries))

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, Select, bindparam, func, select, true
 from sqlalchemy.sql import ColumnElement
 
 from scim_server.store.engine import reading
+from scim_server.store.prepared import Prepared
 from scim_server.store.resources import Entry, NoSuchMember, Stored
 from scim_server.store.tables import members, resources, subjects
 
@@ -69,12 +70,21 @@ def _list(where: ColumnElement[bool]) -> tuple[Select[Any], Select[Any]]:
 _COUNT, _PAGE = _list(true())
 
 
+def _stored(row: Sequence[Any]) -> Stored:
+    """From a driver's row: SQLite has no booleans."""
+    id, type, subject, external_id, active, *rest = row
+    return Stored(id, type, subject, external_id, None if active is None else bool(active), *rest)
+
+
 class Reads:
     """Reads what is committed at that moment."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._point = reading(engine)
+        self._get = Prepared(self._point, _GET)
+        self._find = {column: Prepared(self._point, statement) for column, statement in _FIND.items()}
+        self._groups_of = Prepared(self._point, _GROUPS_OF)
         self._lists = ThreadPoolExecutor(LIST_THREADS, thread_name_prefix="store-lists")
         self._own = local()
 
@@ -87,17 +97,17 @@ class Reads:
 
     def get(self, type: str, id: str) -> Stored | None:
         """The resource with that id."""
-        row = self._point.execute(_GET, {"type": type, "id": id}).first()
-        return None if row is None else Stored(*row)
+        row = self._get.first(type=type, id=id)
+        return None if row is None else _stored(row)
 
     def find(self, type: str, column: Literal["name", "external_id"], value: str) -> Stored | None:
         """The resource with that folded name or that externalId."""
-        row = self._point.execute(_FIND[column], {"type": type, "value": value}).first()
-        return None if row is None else Stored(*row)
+        row = self._find[column].first(type=type, value=value)
+        return None if row is None else _stored(row)
 
     def groups_of(self, user_id: str) -> list[Entry]:
         """The Groups of a User, in the order of joining."""
-        return [Entry(*row) for row in self._point.execute(_GROUPS_OF, {"id": user_id})]
+        return [Entry(*row) for row in self._groups_of.all(id=user_id)]
 
     def groups_of_each(self, user_ids: Sequence[str]) -> dict[str, list[Entry]]:
         """The Groups of many Users, each in the order of joining; who has none is missing."""

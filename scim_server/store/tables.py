@@ -45,6 +45,7 @@ resources = Table(
 _is_user = text("type = 'User'")
 Index("resources_user_name", resources.c.name, unique=True, sqlite_where=_is_user, postgresql_where=_is_user)
 Index("resources_name", resources.c.type, resources.c.name)
+Index("resources_type", resources.c.type, resources.c.id)  # pages, in the order of the ids
 Index("resources_external_id", resources.c.type, resources.c.external_id, unique=True)
 Index(
     "resources_manager",

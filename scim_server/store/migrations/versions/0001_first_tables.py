@@ -206,6 +206,7 @@ def _resources() -> None:
         sqlite_where=sa.text("parent IS NOT NULL"),
         postgresql_where=sa.text("parent IS NOT NULL"),
     )
+    op.create_index("resources_type", "resources", ["type", "id"], unique=False)
     op.create_index(
         "resources_user_name",
         "resources",
