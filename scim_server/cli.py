@@ -40,7 +40,11 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except (BadSettings, Unusable, Busy) as error:
             _stop(str(error), BAD)
-        except (Refused, Unavailable, ConnectorError, OSError) as error:
+        except BrokenPipeError:  # whoever read our answer has read enough
+            raise
+        except OSError as error:
+            _stop(str(error), FAILED)
+        except (Refused, Unavailable, ConnectorError) as error:
             _stop(": ".join(str(each) for each in error.args), FAILED)
         except DBAPIError as error:
             _stop(f"the store cannot be read: {error.orig}", FAILED)
@@ -112,7 +116,9 @@ def token_create(desk: Desk, role: str, name: str) -> None:
     try:
         click.echo(desk.run("token-create", role=role, name=name))
     except Refused as error:
-        raise Refused(f"there is a token named {name} already") from error
+        if error.args[0] != "NameTaken":
+            raise
+        _stop(f"there is a token named {name} already", FAILED)
 
 
 @token.command("list")
@@ -199,8 +205,9 @@ def sync(
     from scim_server.operate import planning, waiting
     from scim_server.operate.screen import counting
 
-    if system is not None and system not in desk.settings.systems:
-        _stop(f"no system named {system} is configured", BAD)
+    _demand_known(desk, system)
+    if not (until_idle or sweeping or report_only):
+        raise click.UsageError("Nothing to do: give --until-idle, --sweep, or both.")
     if report_only:
         click.echo("\n".join(planning.lines(planning.plan(desk, system=system))))
     elif sweeping:
@@ -228,6 +235,7 @@ def status(desk: Desk, as_json: bool) -> None:
 @click.option("--person", help="externalId")
 def retry(desk: Desk, system: str | None, person: str | None) -> None:
     """Make parked accounts due again; prints how many."""
+    _demand_known(desk, system)
     click.echo(desk.run("retry", system=system, person=person))
 
 
@@ -264,7 +272,7 @@ def report_sync(
 
     be_polite()
     now = datetime.fromtimestamp(desk.clock.now(), UTC)
-    with desk.reader() as connection:
+    with desk.snapshot() as connection:
         try:
             write_sync(connection, form, out, now, since, system, person)
         except ValueError as error:
@@ -279,6 +287,11 @@ def demo(keep: bool, folder: Path | None) -> None:
     from scim_server.operate.demo import run
 
     run(folder, keep)
+
+
+def _demand_known(desk: Desk, system: str | None) -> None:
+    if system is not None and system not in desk.settings.systems:
+        _stop(f"no system named {system} is configured", BAD)
 
 
 def _day(desk: Desk, given: str | None) -> str:

@@ -32,13 +32,19 @@ class Desk:
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self.settings = settings
         self.clock = clock
-        self.lock = StoreLock(settings.store.url)
         migrate(settings.store.url)
+        self.lock = StoreLock(settings.store.url)
 
     def server(self) -> Holder | None:
         """The server that works this store now."""
         holder = self.lock.holder()
         return holder if holder is not None and holder.url else None
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """A read connection whose statements all tell of one moment."""
+        with open_engine(self.settings.store.url).begin() as connection:
+            yield connection
 
     @contextmanager
     def reader(self) -> Iterator[Connection]:

@@ -6,9 +6,8 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from mappings.model import Presence
-from mappings.plain import person_presence
 from scim_server.operate.desk import Desk
-from scim_server.operate.states import states_of
+from scim_server.operate.states import states_of, why
 from scim_server.reports.period import local
 from scim_server.reports.words import FINDINGS, PRESENCES, action_word, article_words, outcome_word
 from scim_server.store.people import read_org
@@ -39,7 +38,7 @@ def explain(desk: Desk, key: str, day: str) -> dict[str, Any]:
 
 def _answer(desk: Desk, connection: Connection, subject: str, title: str, day: str) -> dict[str, Any]:
     person, line = next(states_of(connection, [subject], day, desk, read_org(connection)))
-    _, reason, review_on = person_presence(person, day)
+    reason, review_on = why(person, day, desk.settings.systems)
     return line | {
         "name": title,
         "asOf": day,

@@ -15,6 +15,7 @@ from scim_server.app import House
 from scim_server.clock import Clock
 from scim_server.settings import Settings
 from scim_server.store.lock import Holder, StoreLock
+from scim_server.store.migrate import migrate
 
 KEEP_ALIVE = 75  # seconds: clients that pause between requests must not meet a closed connection
 PATIENCE = 10.0  # seconds to wait for a command that works the store at this moment
@@ -24,8 +25,7 @@ DRAIN = 4  # seconds for the requests at hand; the worker has as many after them
 def serve(settings: Settings, clock: Clock, *, working: bool) -> None:
     """Serves SCIM; with a worker of its own unless told otherwise. Raises Busy, BadSettings, Unusable, OSError."""
     say_to_stderr()
-    lock = StoreLock(settings.store.url)
-    lock.take_patiently(Holder(os.getpid()), _patience(clock))
+    lock = _take_store(settings, clock)
     listening = _listen(settings)
     house = House(_with_port(settings, listening), clock, working=working)
     lock.announce(Holder(os.getpid(), url=_local_url(listening), secret=house.secret))
@@ -39,8 +39,7 @@ def serve(settings: Settings, clock: Clock, *, working: bool) -> None:
 def work(settings: Settings, clock: Clock) -> None:
     """A worker without a front. Raises Busy, BadSettings, Unusable."""
     say_to_stderr()
-    lock = StoreLock(settings.store.url)
-    lock.take_patiently(Holder(os.getpid()), _patience(clock))
+    lock = _take_store(settings, clock)
     house = House(settings, clock)
     assert house.worker is not None
     stop = Event()
@@ -51,6 +50,13 @@ def work(settings: Settings, clock: Clock) -> None:
         pass
     house.close()
     lock.release()
+
+
+def _take_store(settings: Settings, clock: Clock) -> StoreLock:
+    migrate(settings.store.url)  # where no store can be, the sentence tells of the store and not of its lock
+    lock = StoreLock(settings.store.url)
+    lock.take_patiently(Holder(os.getpid()), _patience(clock))
+    return lock
 
 
 def _patience(clock: Clock) -> Callable[[], bool]:
@@ -99,7 +105,10 @@ def _listen(settings: Settings) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.bind((host, port))
+    try:
+        listening.bind((host, port))
+    except OSError as error:
+        raise OSError(f"cannot listen on {host} port {port}: {error.strerror}") from error
     return listening
 
 

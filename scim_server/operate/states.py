@@ -1,12 +1,12 @@
 """`huaming states`: what every account must be on a day, a JSON line a user (design: roster states)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection
 
-from mappings.model import Org, Person, Presence
+from mappings.model import Org, Person, Presence, Reason
 from mappings.plain import person_presence, primary_department
 from scim_server.operate.desk import Desk
 from scim_server.settings import SystemSettings
@@ -41,16 +41,28 @@ def _as_of(connection: Connection, subjects: Sequence[str], day: str, today: str
 
 def state_of(person: Person, day: str, org: Org, configured: dict[str, SystemSettings]) -> dict[str, Any]:
     """One user's line."""
-    presence, reason, _ = person_presence(person, day)
-    there = presence is not Presence.REMOVED
+    there = person_presence(person, day)[0] is not Presence.REMOVED
     home = primary_department(person, org) if there else None
     departments = [key for key in person.groups if key in org.departments and org.departments[key].code]
     concurrent = sorted(key for key in departments if home is None or key != home.key) if there else []
     return {
         "externalId": person.key,
-        "systems": {name: plain_presence(name, configured, presence).value for name in shown(configured)},
+        "systems": {name: _presence(name, person, day, configured).value for name in shown(configured)},
         "primary": home.key if home else None,
         "concurrent": concurrent,
-        "articles": [reason.article],
+        "articles": [why(person, day, configured)[0].article],
         "anomalies": [],
     }
+
+
+def why(person: Person, day: str, configured: Mapping[str, SystemSettings]) -> tuple[Reason, str | None]:
+    """(reason, review_on): of the system that keeps a removed account longest, and the first day that changes any."""
+    found = [
+        person_presence(person, day, days) for days in sorted({0, *(each.keep_days for each in configured.values())})
+    ]
+    return found[-1][1], min((review_on for _, _, review_on in found if review_on), default=None)
+
+
+def _presence(name: str, person: Person, day: str, configured: Mapping[str, SystemSettings]) -> Presence:
+    keep_days = configured[name].keep_days if name in configured else 0
+    return plain_presence(name, configured, person_presence(person, day, keep_days)[0])

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from scim_server.app import House
 from scim_server.operate.desk import Desk
 from scim_server.store import progress
-from scim_server.store.lock import StoreLock
+from scim_server.store.lock import Busy, StoreLock
 from scim_server.store.targets import standing
 
 LOOK = 0.05  # seconds between two looks
@@ -17,17 +17,30 @@ Progress = Callable[[int], None]
 
 
 def until_idle(desk: Desk, timeout: float, show: Progress = lambda _: None) -> int:
-    """Waits for the running server's worker, or works. Returns the exit code: 0 idle, 4 time ran out."""
-    if desk.lock.holder() is not None:
-        return _watch(desk, timeout, show)
-    with StoreLock(desk.settings.store.url):
-        house = House(desk.settings, desk.clock)
-        assert house.worker is not None
-        house.worker.start()
-        try:
-            return _watch(desk, timeout, show)
-        finally:
-            house.close()
+    """Waits for whoever works the store; works where nobody does, or does no more. Returns 0 idle, 4 time ran out."""
+    until = desk.clock.monotonic() + timeout
+    while True:
+        code = _watch(desk, until, show, lambda: desk.lock.holder() is not None)
+        if code is None:
+            code = _work(desk, until, show)
+        if code is not None:
+            return code
+        time.sleep(LOOK)
+
+
+def _work(desk: Desk, until: float, show: Progress) -> int | None:
+    """Works; None where somebody else took the store at the same moment."""
+    try:
+        with StoreLock(desk.settings.store.url):
+            house = House(desk.settings, desk.clock)
+            assert house.worker is not None
+            house.worker.start()
+            try:
+                return _watch(desk, until, show, lambda: True)
+            finally:
+                house.close()
+    except Busy:
+        return None
 
 
 def sweep(desk: Desk, systems: Iterable[str], show: Progress = lambda _: None) -> int:
@@ -42,10 +55,10 @@ def sweep(desk: Desk, systems: Iterable[str], show: Progress = lambda _: None) -
     return lots
 
 
-def _watch(desk: Desk, timeout: float, show: Progress) -> int:
-    until = desk.clock.monotonic() + timeout
+def _watch(desk: Desk, until: float, show: Progress, worked: Callable[[], bool]) -> int | None:
+    """None as soon as nobody works the store."""
     with desk.reader() as connection:
-        while True:
+        while worked():
             moving = progress.unsettled(connection, enforced(desk))
             show(moving)
             if moving == 0:
@@ -53,6 +66,7 @@ def _watch(desk: Desk, timeout: float, show: Progress) -> int:
             if desk.clock.monotonic() >= until:
                 return LATE
             time.sleep(LOOK)
+    return None
 
 
 def enforced(desk: Desk) -> list[str]:

@@ -1,0 +1,71 @@
+"""`huaming token`: printed alone and once, kept as a hash, ended within two seconds."""
+
+import json
+import re
+import time
+from pathlib import Path
+
+import httpx
+
+from tests.cli.line import done, inside, refused
+from tests.flows.house import Served
+
+TOKEN = r"hm_[\w-]{43}"
+
+
+def status(house: Served, token: str) -> int:
+    return httpx.get(f"{house.base}/scim/v2/Users", headers={"Authorization": f"Bearer {token}"}, timeout=5).status_code
+
+
+def traces(folder: Path, token: str) -> list[str]:
+    """Files of the store that hold the token."""
+    return [path.name for path in folder.iterdir() if path.is_file() and token.encode() in path.read_bytes()]
+
+
+def test_a_token_is_printed_alone_and_only_its_hash_is_kept(lone: Served) -> None:
+    token = done(lone.run("token", "create", "--role", "hr", "--name", "人事系统")).removesuffix("\n")
+    assert re.fullmatch(TOKEN, token)
+    assert {"huaming.db", "huaming.db.lock", "huaming.toml"} <= {path.name for path in lone.folder.iterdir()}
+    assert traces(lone.folder, token) == []
+    (listed,) = json.loads(done(inside("token", "list", "--config", lone.config)))
+    assert listed.keys() == {"name", "role", "created", "expires", "revoked"}
+    assert (listed["name"], listed["role"], listed["revoked"]) == ("人事系统", "hr", None)
+    assert token not in json.dumps(listed)
+
+
+def test_a_name_is_given_once_and_stays_given(lone: Served) -> None:
+    def command(*words: str) -> list[object]:
+        return ["token", *words, "--name", "x", "--config", lone.config]
+
+    done(inside(*command("create", "--role", "auditor")))
+    assert "x" in refused(inside(*command("create", "--role", "admin")), 1)
+    assert done(inside(*command("revoke"))) == ""
+    refused(inside(*command("revoke")), 1)
+    refused(inside(*command("create", "--role", "admin")), 1)
+    (listed,) = json.loads(done(inside("token", "list", "--config", lone.config)))
+    assert listed["role"] == "auditor"
+    assert listed["revoked"] is not None
+
+
+def test_with_a_running_server_a_token_works_at_once_and_a_revoked_one_ends_within_two_seconds(lone: Served) -> None:
+    lone.start()
+    try:
+        made = {
+            role: done(inside("token", "create", "--role", role, "--name", role, "--config", lone.config)).strip()
+            for role in ("admin", "auditor")
+        }
+        time.sleep(1.0)  # what a server has read of the tokens stays good for a second
+        assert {role: status(lone, token) for role, token in made.items()} == {"admin": 200, "auditor": 200}
+        assert traces(lone.folder, made["admin"]) == []
+        refused(inside("token", "create", "--role", "hr", "--name", "admin", "--config", lone.config), 1)
+        done(inside("token", "revoke", "--name", "admin", "--config", lone.config))
+        until = time.monotonic() + 2
+        while status(lone, made["admin"]) != 401:
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        assert status(lone, made["auditor"]) == 200
+        listed = {each["name"]: each["revoked"] for each in json.loads(done(lone.run("token", "list")))}
+        assert listed["admin"] is not None
+        assert listed["auditor"] is None
+    finally:
+        lone.close()

@@ -1,0 +1,35 @@
+"""A small roster in a running house: somebody in every state."""
+
+from tests.flows.client import Hr
+from tests.flows.house import Served
+from tests.servers.openldap import OpenLdap
+
+
+class Town:
+    """王芳 works in two departments and a choir, 李明 is locked, 赵强 has left, 钱多 is parked."""
+
+    def __init__(self, house: Served) -> None:
+        self.house = house
+        house.start()
+        hr = Hr(house.base, house.secret)
+        self.wang = hr.add("wangfang", "E1", name={"formatted": "王芳", "familyName": "王"})
+        self.li = hr.add("liming", "E2", name={"formatted": "李明", "familyName": "李"}, active=False)
+        self.zhao = hr.add("zhaoqiang", "E3", name={"formatted": "赵强", "familyName": "赵"})
+        self.qian = hr.add("qianduo", "E4", emails=[{"value": "钱多@教育.中国", "type": "work"}])
+        hr.office("区教育局", "D00", members=(self.wang, self.zhao))
+        hr.office("人事科", "D02", "D00", members=(self.wang, self.li))
+        hr.office("办公室", "D01", "D00", members=(self.wang,))
+        hr.team("合唱团", "P01", members=(self.wang,))
+        house.settle()
+        hr.delete("Users", self.zhao)
+        hr.close()
+
+    @property
+    def directory(self) -> OpenLdap:
+        return self.house.directory
+
+    def settle(self) -> None:
+        self.house.settle()
+
+    def close(self) -> None:
+        self.house.close()
