@@ -46,15 +46,26 @@ def operation(request: Request) -> bytes:
 def _search(search: Search) -> bytes:
     # aliases are never followed, no limits of ours, values wanted
     fixed = enumerated(search.scope) + b"\x0a\x01\x00" + b"\x02\x01\x00" + b"\x02\x01\x00" + b"\x01\x01\x00"
-    wanted = tlv(0x30, b"".join(octets(name) for name in search.attributes))
-    return tlv(0x63, octets(search.base) + fixed + filter_of(search.filter) + wanted)
+    return tlv(0x63, octets(search.base) + fixed + filter_of(search.filter) + _selection(tuple(search.attributes)))
+
+
+@lru_cache(maxsize=64)
+def _selection(attributes: tuple[str, ...]) -> bytes:
+    """AttributeSelection: the same few lists in every search."""
+    return tlv(0x30, b"".join(octets(name) for name in attributes))
+
+
+@lru_cache(maxsize=256)
+def _described(name: str) -> bytes:
+    """AttributeDescription."""
+    return octets(name)
 
 
 def filter_of(filter: Filter) -> bytes:
     """A filter (RFC 4511 section 4.5.1.7)."""
     match filter:
         case Equal(name, value):
-            return tlv(0xA3, octets(name) + octets(value))
+            return tlv(0xA3, _described(name) + octets(value))
         case Present(name):
             return tlv(0x87, name.encode())
         case And(filters):
@@ -100,4 +111,4 @@ def enumerated(value: int) -> bytes:
 
 def attribute(name: str, values: Sequence[Value]) -> bytes:
     """PartialAttribute: a name and a set of values."""
-    return tlv(0x30, octets(name) + tlv(0x31, b"".join(octets(value) for value in values)))
+    return tlv(0x30, _described(name) + tlv(0x31, b"".join([octets(value) for value in values])))
