@@ -68,13 +68,12 @@ class Users(Resources):
 
     def inside(self, stored: Stored, view: Projection) -> bytes:
         """`groups`, in the order of joining."""
-        return self._groups(self.roster.groups_of(stored.id)) if view.wants("groups") else b""
+        return self._groups(self.roster.groups_of(stored.id)) if stored.joined and view.wants("groups") else b""
 
     def inside_each(self, found: Sequence[Stored], view: Projection) -> list[bytes]:
         """`groups` of a page, read at once."""
-        if len(found) == 1 or not view.wants("groups"):
-            return super().inside_each(found, view)
-        groups = self.roster.groups_of_each([stored.id for stored in found])
+        joined = [stored.id for stored in found if stored.joined]
+        groups = self.roster.groups_of_each(joined) if view.wants("groups") else {}
         return [self._groups(groups.get(stored.id, ())) for stored in found]
 
     def _groups(self, entries: Iterable[Entry]) -> bytes:

@@ -18,6 +18,7 @@ from scim_server.store.lock import Holder, StoreLock
 from scim_server.store.migrate import migrate
 
 KEEP_ALIVE = 75  # seconds: clients that pause between requests must not meet a closed connection
+SWITCH = 0.0005  # seconds: a lane that has its answer must not wait 5 ms for the loop to let go
 PATIENCE = 10.0  # seconds to wait for a command that works the store at this moment
 DRAIN = 4  # seconds for the requests at hand; the worker has as many after them, and SIGTERM ends within 10
 
@@ -25,6 +26,7 @@ DRAIN = 4  # seconds for the requests at hand; the worker has as many after them
 def serve(settings: Settings, clock: Clock, *, working: bool) -> None:
     """Serves SCIM; with a worker of its own unless told otherwise. Raises Busy, BadSettings, Unusable, OSError."""
     say_to_stderr()
+    sys.setswitchinterval(SWITCH)
     lock = _take_store(settings, clock)
     listening = _listen(settings)
     house = House(_with_port(settings, listening), clock, working=working)

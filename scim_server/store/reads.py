@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import local
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Engine, Select, bindparam, func, select, true
+from sqlalchemy import Connection, Engine, Select, bindparam, exists, func, select, true
 from sqlalchemy.sql import ColumnElement
 
 from scim_server.store.engine import reading
@@ -27,6 +27,7 @@ _COLUMNS = (
     resources.c.document,
     resources.c.created,
     resources.c.modified,
+    exists().where(members.c.user_id == resources.c.id).label("joined"),
 )
 _GET = select(*_COLUMNS).where(resources.c.id == bindparam("id"), resources.c.type == bindparam("type"))
 _FIND = {
@@ -72,8 +73,9 @@ _COUNT, _PAGE = _list(true())
 
 def _stored(row: Sequence[Any]) -> Stored:
     """From a driver's row: SQLite has no booleans."""
-    id, type, subject, external_id, active, *rest = row
-    return Stored(id, type, subject, external_id, None if active is None else bool(active), *rest)
+    id, type, subject, external_id, active, version, document, created, modified, joined = row
+    known = None if active is None else bool(active)
+    return Stored(id, type, subject, external_id, known, version, document, created, modified, bool(joined))
 
 
 class Reads:

@@ -20,7 +20,10 @@ class NoSuchMember(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """One resource as it is stored. `document` is JSON without id, meta, groups and members."""
+    """One resource as it is stored. `document` is JSON without id, meta, groups and members.
+
+    `joined`: a User who is in a Group; where it is False, the Groups need not be read.
+    """
 
     id: str
     type: str
@@ -31,6 +34,7 @@ class Stored:
     document: bytes
     created: str
     modified: str
+    joined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
