@@ -123,7 +123,8 @@ class Task:
         remote_id, name = (seen.remote_id, seen.name) if seen and linked else (claim.remote_id, claim.name)
         if self.was_read and seen is None:
             remote_id = name = None
-        unlocked = seen is not None and seen.presence is Presence.ACTIVE
+        # what was sent after it was read may have locked it
+        unlocked = seen is not None and seen.presence is Presence.ACTIVE and not self.sent
         self.finish = Finish(
             claim,
             state,

@@ -127,6 +127,52 @@ def test_a_worker_that_died_after_its_call_is_taken_over(room: Room, dies_at: st
     assert len(people) == (0 if dies_at == "remove" else 1)
 
 
+class FallsSilent(MemoryConnector):
+    """Locks, says so, and is not to be reached when that is to be read back."""
+
+    def apply(self, operation: Operation) -> Outcome:
+        outcome = super().apply(operation)
+        self.directory.unreachable = operation.action is Action.LOCK
+        return outcome
+
+
+def test_a_lock_that_could_not_be_read_back_is_still_ours_to_open(room: Room) -> None:
+    a = room.person("a")
+    room.work()
+    room.hire(lambda: FallsSilent(SYSTEM, room.directory))
+    room.put("User", a, say.user("a", active=False))
+    room.work()
+    assert (room.link(a).state, room.link(a).locking) == ("due", True)
+    room.directory.unreachable = False
+    room.work(60)
+    assert room.link(a).state == "done"
+    room.put("User", a, say.user("a", active=True))
+    room.work()
+    (account,) = room.directory.accounts.values()
+    assert account.presence is Presence.ACTIVE, "our own lock passed for one made by hand"
+    assert room.link(a).finding is None
+
+
+class Breaks(MemoryConnector):
+    """Has a defect that one person brings out."""
+
+    def apply(self, operation: Operation) -> Outcome:
+        if operation.ref.key == "E-p5":
+            raise ZeroDivisionError
+        return super().apply(operation)
+
+
+def test_a_defect_that_one_row_brings_out_parks_that_row_alone(room: Room) -> None:
+    room.hire(lambda: Breaks(SYSTEM, room.directory))
+    ids = {number: room.person(f"p{number}") for number in range(8)}  # one batch
+    room.work_out()
+    states = {number: room.link(id).state for number, id in ids.items()}
+    assert states == dict.fromkeys(range(8), "done") | {5: "parked"}
+    assert "内部错误" in room.link(ids[5]).error
+    assert room.link(ids[5]).creating, "the intent is on record: the account may be there"
+    assert len(room.directory.accounts) == 7
+
+
 def test_after_a_lost_answer_nothing_more_is_sent_before_it_was_read(room: Room) -> None:
     team = room.post("Group", say.plain_group("篮球队", "T1")).id
     a = room.person("a")
