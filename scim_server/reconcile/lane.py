@@ -136,6 +136,7 @@ class Lane:
         except (LeaseLost, ConnectorError, Unavailable):
             raise
         except Exception:
+            claims = links.as_recorded(self._reader, claims)  # what the pass made must not look foreign
             if len(claims) == 1:
                 log.exception("%s: unexpected error at %s", self._owner, claims[0].subject)
                 return Ends([_parked(claims[0])], [])

@@ -1,7 +1,7 @@
 """Links: claim and lease (S20). Functions on the writer's connection; all SQL serves both engines."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, exists, insert, or_, select, update
@@ -110,6 +110,19 @@ def mark_intents(connection: Connection, claims: Iterable[Claim], column: str) -
     rows = [holder(claim) for claim in claims]
     if rows:
         connection.execute(update(links).where(HELD).values({column: True}), rows)
+
+
+def as_recorded(connection: Connection, claims: Sequence[Claim]) -> list[Claim]:
+    """The same claims, with the intents that a pass has written ahead since they were taken."""
+    written = select(links.c.subject, links.c.creating, links.c.locking).where(
+        links.c.system == claims[0].system, links.c.subject.in_([claim.subject for claim in claims])
+    )
+    intents = {row.subject: (row.creating, row.locking) for row in connection.execute(written)}
+    return [
+        replace(claim, creating=creating, locking=locking)
+        for claim in claims
+        for creating, locking in (intents[claim.subject],)
+    ]
 
 
 def every(connection: Connection, system: str, size: int) -> Iterator[list[Claim]]:
