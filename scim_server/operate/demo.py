@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from scim_server.operate.stage import Scene, demand, huaming, set_up
+from scim_server.operate.stage import NoDemo, Scene, demand, huaming, set_up
 from scim_server.reports.words import ACTIONS, OUTCOMES
 
 SAMPLE = Path(__file__).parent / "sample.json"
@@ -23,6 +23,8 @@ def run(folder: Path | None, keep: bool) -> None:
     demand()
     place = folder or Path(mkdtemp(prefix="huaming-demo-"))
     place.mkdir(parents=True, exist_ok=True)
+    if (place / "huaming.db").exists():
+        raise NoDemo(f"{place} holds a demonstration already; name another folder")
     with ExitStack() as stack:
         scene = set_up(place, stack)
         sample = json.loads(SAMPLE.read_text(encoding="utf-8"))

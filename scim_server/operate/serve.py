@@ -30,9 +30,10 @@ def serve(settings: Settings, clock: Clock, *, working: bool) -> None:
     lock = _take_store(settings, clock)
     listening = _listen(settings)
     house = House(_with_port(settings, listening), clock, working=working)
-    lock.announce(Holder(os.getpid(), url=_local_url(listening), secret=house.secret))
+    url = _local_url(listening)
+    lock.announce(Holder(os.getpid(), url=url, secret=house.secret))
     try:
-        _Server(_config(house)).run(sockets=[listening])
+        _Server(_config(house), url).run(sockets=[listening])
     finally:
         house.close()
         lock.release()
@@ -81,7 +82,16 @@ def say_to_stderr() -> None:
 
 
 class _Server(uvicorn.Server):
-    """Ends with exit code 0 after SIGTERM: the drain was asked for."""
+    """Says where it listens; ends with exit code 0 after SIGTERM: the drain was asked for."""
+
+    def __init__(self, config: uvicorn.Config, url: str) -> None:
+        super().__init__(config)
+        self._url = url
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:  # the port may have been chosen by the machine
+            logging.getLogger("huaming").info("listening on %s", self._url)
 
     def handle_exit(self, sig: int, frame: object) -> None:
         self.should_exit = True

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import mkdtemp
 
 from scim_server.settings import load
 
@@ -56,7 +57,7 @@ def demand() -> None:
 
 def set_up(folder: Path, stack: ExitStack) -> Scene:
     """Starts the directory and the server; `stack` ends them."""
-    directory = _directory(folder / "ldap", stack)
+    directory = _directory(stack)
     (folder / "bind.secret").touch(mode=0o600)
     (folder / "bind.secret").write_text(directory["BIND_PASSWORD"], encoding="utf-8")
     (folder / "huaming.toml").write_text(_toml(folder, directory), encoding="utf-8")
@@ -75,7 +76,10 @@ def huaming(folder: Path, *words: str) -> str:
     return done.stdout
 
 
-def _directory(folder: Path, stack: ExitStack) -> dict[str, str]:
+def _directory(stack: ExitStack) -> dict[str, str]:
+    """In a place of its own: slapd takes neither blanks nor much length in its paths."""
+    folder = Path(mkdtemp(prefix="huaming-ldap-"))
+    stack.callback(shutil.rmtree, folder, ignore_errors=True)
     started = subprocess.run(
         ["bash", str(SCRIPT), "start", str(folder), str(_free_ports())], capture_output=True, text=True, check=False
     )

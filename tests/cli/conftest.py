@@ -6,9 +6,17 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.line import done, inside
 from tests.cli.town import Town
 from tests.flows.house import Served
 from tests.servers.openldap import OpenLdap, serve
+
+
+def furnished(house: Served) -> Served:
+    """Its configuration is written, and HR has a token."""
+    house.write_config()
+    house.secret = done(inside("token", "create", "--role", "hr", "--name", "hr", "--config", house.config)).strip()
+    return house
 
 
 @pytest.fixture(scope="session")
@@ -22,10 +30,13 @@ def town(own_directory: OpenLdap) -> Iterator[Town]:
     """A running house with a small roster that has settled. Tests only look at it."""
     own_directory.clear()
     with tempfile.TemporaryDirectory(prefix="town") as folder:
-        one = Town(Served(Path(folder), own_directory))
-        one.settle()
-        yield one
-        one.close()
+        house = furnished(Served(Path(folder), own_directory))
+        try:
+            one = Town(house)
+            one.settle()
+            yield one
+        finally:
+            house.close()
 
 
 @pytest.fixture
@@ -37,15 +48,12 @@ def silent() -> OpenLdap:
 @pytest.fixture
 def lone(tmp_path: Path, silent: OpenLdap) -> Served:
     """A configured house that nobody has started, before a directory that does not answer."""
-    one = Served(tmp_path, silent)
-    one.write_config()
-    return one
+    return furnished(Served(tmp_path, silent))
 
 
 @pytest.fixture
 def house(tmp_path: Path, openldap: OpenLdap) -> Iterator[Served]:
     """A configured house that nobody has started, before an empty directory."""
-    one = Served(tmp_path, openldap)
-    one.write_config()
+    one = furnished(Served(tmp_path, openldap))
     yield one
     one.close()

@@ -23,9 +23,9 @@ def huaming(*words: Any, cwd: Path | None = None, timeout: float = 60, **environ
     return subprocess.run(command, capture_output=True, text=True, cwd=cwd, env=given, timeout=timeout, check=False)
 
 
-def inside(*words: Any) -> Answer:
-    """Types a command that ends at once, within this process: half a second less each."""
-    result = CliRunner(env={"HUAMING_CONFIG": None}).invoke(main, list(map(str, words)))
+def inside(*words: Any, config: Path | None = None) -> Answer:
+    """Types a command that ends at once, within this process (half a second less each); `config`: HUAMING_CONFIG."""
+    result = CliRunner(env={"HUAMING_CONFIG": str(config) if config else None}).invoke(main, list(map(str, words)))
     unforeseen = result.exception is not None and not isinstance(result.exception, SystemExit)
     said = result.stderr + ("".join(format_exception(result.exception)) if unforeseen else "")
     return subprocess.CompletedProcess(words, result.exit_code, result.stdout, said)

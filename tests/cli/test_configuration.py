@@ -91,21 +91,25 @@ def test_a_file_that_is_not_there_is_said_with_its_name(tmp_path: Path) -> None:
     assert "huaming.toml" in refused(huaming("status", cwd=tmp_path), 2)
 
 
-def test_the_configuration_is_the_one_named_else_the_environment_s_else_the_one_that_lies_here(tmp_path: Path) -> None:
+def test_the_configuration_is_the_one_named_else_the_environment_s_else_the_one_that_lies_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
     places = {name: tmp_path / name for name in ("named", "environment", "here")}
     for folder in places.values():
         folder.mkdir()
         written(folder)
-    environment = {"HUAMING_CONFIG": str(places["environment"] / "huaming.toml")}
-    done(huaming("status", cwd=places["here"]))
+    monkeypatch.chdir(places["here"])
+    environment = places["environment"] / "huaming.toml"
+    done(inside("status"))
     assert {name: (folder / "huaming.db").exists() for name, folder in places.items()} == {
         "named": False,
         "environment": False,
         "here": True,
     }
-    done(huaming("status", cwd=places["here"], **environment))
+    done(inside("status", config=environment))
     assert (places["environment"] / "huaming.db").exists()
-    done(huaming("status", "--config", places["named"] / "huaming.toml", cwd=places["here"], **environment))
+    done(inside("status", "--config", places["named"] / "huaming.toml", config=environment))
     assert (places["named"] / "huaming.db").exists()
 
 

@@ -1,5 +1,8 @@
 """A small roster in a running house: somebody in every state."""
 
+from typing import Any
+
+from tests.flows import client as say
 from tests.flows.client import Hr
 from tests.flows.house import Served
 from tests.servers.openldap import OpenLdap
@@ -12,10 +15,10 @@ class Town:
         self.house = house
         house.start()
         hr = Hr(house.base, house.secret)
-        self.wang = hr.add("wangfang", "E1", name={"formatted": "王芳", "familyName": "王"})
-        self.li = hr.add("liming", "E2", name={"formatted": "李明", "familyName": "李"}, active=False)
-        self.zhao = hr.add("zhaoqiang", "E3", name={"formatted": "赵强", "familyName": "赵"})
-        self.qian = hr.add("qianduo", "E4", emails=[{"value": "钱多@教育.中国", "type": "work"}])
+        self.wang = _person(hr, "wangfang", "E1", "王芳")
+        self.li = _person(hr, "liming", "E2", "李明", active=False)
+        self.zhao = _person(hr, "zhaoqiang", "E3", "赵强")
+        self.qian = _person(hr, "qianduo", "E4", "钱多", emails=[{"value": "钱多@教育.中国", "type": "work"}])
         hr.office("区教育局", "D00", members=(self.wang, self.zhao))
         hr.office("人事科", "D02", "D00", members=(self.wang, self.li))
         hr.office("办公室", "D01", "D00", members=(self.wang,))
@@ -33,3 +36,8 @@ class Town:
 
     def close(self) -> None:
         self.house.close()
+
+
+def _person(hr: Hr, login: str, key: str, name: str, **attributes: Any) -> str:
+    body = say.user(login, key, **attributes) | {"name": {"formatted": name, "familyName": name[0]}}
+    return str(hr.post("Users", body)["id"])
