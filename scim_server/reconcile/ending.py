@@ -4,7 +4,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from connectors.errors import Ambiguous, ConnectorError
-from mappings.model import Action, AlreadySo, Conflict, Done, Operation, Outcome, Pending, Ref, Refused, Retry, Unknown
+from mappings.model import (
+    Action,
+    AlreadySo,
+    Conflict,
+    Done,
+    Operation,
+    Outcome,
+    Pending,
+    Presence,
+    Ref,
+    Refused,
+    Retry,
+    Unknown,
+)
 from mappings.plan import FOREIGN
 from scim_server.clock import day_start
 from scim_server.reconcile.backoff import backoff
@@ -27,8 +40,11 @@ class Moment:
 
 
 def before_any_call(task: Task, moment: Moment) -> None:
-    """A value that the system cannot hold parks the row before any call (S11); a missing parent is waited for."""
-    if task.desired.unfit is not None:
+    """A value that the system cannot hold parks the row before any call (S11), unless a door has to be closed.
+
+    A missing parent is waited for.
+    """
+    if task.desired.unfit is not None and task.desired.state.presence is Presence.ACTIVE:
         task.end("parked", error=task.desired.unfit)
     elif task.blocked:
         _wait(task, moment)
@@ -108,7 +124,9 @@ def _not_read_back(task: Task, moment: Moment) -> None:
 
 
 def _settle(task: Task, moment: Moment) -> None:
-    if task.planned.finding == FOREIGN and task.rival is not None:
+    if task.desired.unfit is not None:
+        task.end("parked", error=task.desired.unfit)
+    elif task.planned.finding == FOREIGN and task.rival is not None:
         text = f"编号「{task.ref.key}」的前一账号尚未注销，待其注销并读回后继续"
         task.end("waiting", due=moment.now + POLL, blocker=task.rival, error=text)
     elif task.planned.finding == FOREIGN:

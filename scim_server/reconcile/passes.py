@@ -16,7 +16,7 @@ from mappings.model import Action, Operation, Outcome, Presence, Reason, Retry, 
 from scim_server.clock import Clock
 from scim_server.reconcile import ending
 from scim_server.reconcile.observing import Observer
-from scim_server.reconcile.task import LOGIN_CHANGES, Task
+from scim_server.reconcile.task import LOGIN_CHANGES, Task, taking_away
 from scim_server.store import attempts, links, logins
 from scim_server.store.finish import Finish
 from scim_server.store.people import keys_of
@@ -97,8 +97,9 @@ class Pass:
         holders = self._writer.write(lambda connection: self._record(connection, by_subject, todo, wanted))
         keys = keys_of(self._observer.reader, set(holders.values()))
         for subject, holder in holders.items():
-            ending.wait_for_name(by_subject[subject], holder, keys.get(holder, holder), self._moment())
-        return {subject: operations for subject, operations in todo.items() if subject not in holders}
+            if not todo[subject]:
+                ending.wait_for_name(by_subject[subject], holder, keys.get(holder, holder), self._moment())
+        return {subject: operations for subject, operations in todo.items() if operations}
 
     def _record(
         self,
@@ -107,17 +108,19 @@ class Pass:
         todo: dict[str, list[Operation]],
         wanted: dict[str, str],
     ) -> dict[str, str]:
+        """Leaves in `todo` what may be sent: where the login is not to be had, only what takes away."""
         now = self._clock.now()
         holders = logins.reserve(connection, wanted, self._target.name)
-        free = {subject: operations for subject, operations in todo.items() if subject not in holders}
+        for subject in holders:
+            todo[subject] = taking_away(todo[subject])
         intents = [
             (operation, work[subject].claim.desired, work[subject].claim.changed or now)
-            for subject, operations in free.items()
+            for subject, operations in todo.items()
             for operation in operations
         ]
         attempts.record(connection, intents, now)
-        links.mark_intents(connection, (work[each].claim for each in free if _creates(free[each])), "creating")
-        links.mark_intents(connection, (work[each].claim for each in free if _locks(free[each])), "locking")
+        links.mark_intents(connection, (work[each].claim for each in todo if _creates(todo[each])), "creating")
+        links.mark_intents(connection, (work[each].claim for each in todo if _locks(todo[each])), "locking")
         return holders
 
     def _explained(self, task: Task, operation: Operation) -> Operation:

@@ -1,5 +1,6 @@
 """One claimed row on its way through a pass: what is desired, what was seen, what was sent, how it ends."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 
@@ -19,6 +20,7 @@ from scim_server.store.finish import Finish
 from scim_server.store.links import Claim
 
 LOGIN_CHANGES = frozenset({Action.CREATE, Action.UPDATE})
+TAKES_AWAY = frozenset({Action.LOCK, Action.LEAVE, Action.REMOVE})  # no fault of another value may hold these up
 ENTRY_FIRST = frozenset({Action.CREATE, Action.REMOVE})
 
 
@@ -69,6 +71,8 @@ class Task:
         """Plans from what was observed last."""
         subject = Subject(self.claim.system, self.ref, self.managed, self.groups)
         self.planned = plan(subject, self._reachable(), self.observed, self.known)
+        if self.desired.unfit is not None:
+            self.planned = replace(self.planned, operations=tuple(taking_away(self.planned.operations)))
         return self.planned
 
     def plan_ahead(self) -> Plan:
@@ -166,6 +170,11 @@ class Task:
         """Of what is desired: the same again means that the difference was made in the system (drift)."""
         state = self.desired.state
         return blake2b(state.key.encode() + (state_json(state) or b""), digest_size=16).hexdigest()
+
+
+def taking_away(operations: Sequence[Operation]) -> list[Operation]:
+    """Of these, what only takes away."""
+    return [operation for operation in operations if operation.action in TAKES_AWAY]
 
 
 def _renames(operation: Operation) -> bool:

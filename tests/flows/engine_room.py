@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from connectors.base import Connector
 from connectors.memory import MemoryConnector, MemoryDirectory
@@ -22,7 +22,7 @@ from scim_server.store.engine import open_engine
 from scim_server.store.migrate import migrate
 from scim_server.store.resources import Stored
 from scim_server.store.roster import Roster
-from scim_server.store.wakes import wake_all
+from scim_server.store.wakes import retry, wake_all
 from scim_server.store.writer import Writer
 from tests.flows import client as say
 from tests.flows.client import Json
@@ -127,6 +127,10 @@ class Room:
     def sweep(self) -> None:
         """Makes every row due (S17)."""
         self.writer.write(lambda connection: wake_all(connection, SYSTEM, "", 10_000, self.time))
+
+    def retry(self, connection: Connection) -> None:
+        """What parked is due again."""
+        retry(connection, self.time, None, None)
 
     # -- what there is to see
 
