@@ -12,47 +12,18 @@ from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
 import click
-from sqlalchemy.exc import DBAPIError
 
-from connectors.errors import ConnectorError
 from scim_server.clock import Clock
 from scim_server.operate.desk import Desk, Refused
-from scim_server.settings import BadSettings, Settings, load
-from scim_server.store.engine import Unavailable, Unusable
-from scim_server.store.lock import Busy
+from scim_server.operate.exits import BAD, FAILED, Commands, stop
+from scim_server.settings import Settings, load
 
 T = TypeVar("T", bound=Callable[..., Any])
-
-FAILED = 1
-BAD = 2
 
 _config = click.option(
     "--config", "config", type=click.Path(path_type=Path), envvar="HUAMING_CONFIG", default="huaming.toml"
 )
 _json = click.option("--json", "as_json", is_flag=True, help="JSON on stdout")
-
-
-class _Commands(click.Group):
-    """Turns what can go wrong into a sentence on stderr and the right exit code."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except (BadSettings, Unusable, Busy) as error:
-            _stop(str(error), BAD)
-        except BrokenPipeError:  # whoever read our answer has read enough
-            raise
-        except OSError as error:
-            _stop(str(error), FAILED)
-        except (Refused, Unavailable, ConnectorError) as error:
-            _stop(": ".join(str(each) for each in error.args), FAILED)
-        except DBAPIError as error:
-            _stop(f"the store cannot be read: {error.orig}", FAILED)
-
-
-def _stop(text: str, code: int) -> None:
-    click.echo(f"huaming: {text}", err=True)
-    sys.exit(code)
 
 
 def _with_settings(command: T) -> Any:
@@ -73,7 +44,7 @@ def _with_desk(command: T) -> Any:
     return run
 
 
-@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="huaming")
 def main() -> None:
     """Huaming (花名册): the HR roster as the source of truth for every account."""
@@ -118,7 +89,7 @@ def token_create(desk: Desk, role: str, name: str) -> None:
     except Refused as error:
         if error.args[0] != "NameTaken":
             raise
-        _stop(f"there is a token named {name} already", FAILED)
+        stop(f"there is a token named {name} already", FAILED)
 
 
 @token.command("list")
@@ -137,7 +108,7 @@ def token_list(desk: Desk) -> None:
 def token_revoke(desk: Desk, name: str) -> None:
     """End a token; the server refuses it within a second."""
     if not desk.run("token-revoke", name=name):
-        _stop(f"there is no living token named {name}", FAILED)
+        stop(f"there is no living token named {name}", FAILED)
 
 
 @main.command()
@@ -165,7 +136,7 @@ def explain(desk: Desk, external_id: str, day: str | None, as_json: bool) -> Non
     try:
         answer = room.explain(desk, external_id, _day(desk, day))
     except room.NoSuchUser:
-        _stop(f"名册中从未有过 {external_id}", FAILED)
+        stop(f"名册中从未有过 {external_id}", FAILED)
     click.echo(json.dumps(answer, ensure_ascii=False) if as_json else "\n".join(room.lines(answer)))
 
 
@@ -276,7 +247,7 @@ def report_sync(
         try:
             write_sync(connection, form, out, now, since, system, person)
         except ValueError as error:
-            _stop(str(error), BAD)
+            stop(str(error), BAD)
 
 
 @main.command()
@@ -291,7 +262,7 @@ def demo(keep: bool, folder: Path | None) -> None:
 
 def _demand_known(desk: Desk, system: str | None) -> None:
     if system is not None and system not in desk.settings.systems:
-        _stop(f"no system named {system} is configured", BAD)
+        stop(f"no system named {system} is configured", BAD)
 
 
 def _day(desk: Desk, given: str | None) -> str:
