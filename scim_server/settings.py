@@ -66,7 +66,7 @@ class SystemSettings(BaseModel):
     @property
     def connector(self) -> dict[str, Any]:
         """The connector's own settings, secrets resolved now. `protected` is known to both sides."""
-        own = {key: resolve(value) for key, value in (self.model_extra or {}).items()}
+        own = {key: _resolved(key, value) for key, value in (self.model_extra or {}).items()}
         return own | ({"protected": self.protected} if self.protected else {})
 
     @property
@@ -100,6 +100,13 @@ class Settings(_Section):
     def roster_extension(self) -> bool:
         """Whether the roster's own schemas are served (S10)."""
         return self.server.roster_extension
+
+
+def _resolved(key: str, value: Any) -> Any:
+    try:
+        return resolve(value)
+    except BadSettings as error:
+        raise BadSettings(f"{key}: {error}") from error
 
 
 def resolve(value: Any) -> Any:

@@ -57,7 +57,7 @@ def test_a_name_that_is_taken_holds_up_no_lock(room: Room) -> None:
     assert room.accounts()["E2"]["presence"] == "locked"
     assert room.accounts()["E2"]["attributes"]["uid"] == ("mover",)
     room.directory.refused.clear()
-    room.writer.write(lambda connection: room.retry(connection))
+    room.writer.write(room.retry)
     room.work()
     assert room.accounts()["E2"]["attributes"]["uid"] == ("wanted",)
     assert {outcome for _, outcome in room.outcomes()} == {"done", "refused"}
