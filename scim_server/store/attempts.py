@@ -10,11 +10,13 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from mappings.model import AccountState, Memberships, Operation
 from scim_server.clock import stamp
+from scim_server.store.prepared import execute_many
 from scim_server.store.tables import attempts
 
 # what `outcome` may be once it is no longer None
 OUTCOMES = ("done", "already-so", "pending", "retry", "refused", "conflict", "unknown", "lost", "not-sent")
 
+_RECORD = insert(attempts)
 _SETTLE = (
     update(attempts)
     .where(attempts.c.id == bindparam("of"))
@@ -50,7 +52,7 @@ def record(connection: Connection, intents: Sequence[tuple[Operation, int, float
     """Writes the intents: (operation with its id and reason, generation, when the roster changed)."""
     if intents:
         at = stamp(now)
-        connection.execute(insert(attempts), [_row(*intent, at) for intent in intents])
+        execute_many(connection, _RECORD, [_row(*intent, at) for intent in intents])
 
 
 def settle(connection: Connection, ends: Sequence[Settled], now: float) -> None:
@@ -58,7 +60,7 @@ def settle(connection: Connection, ends: Sequence[Settled], now: float) -> None:
     if ends:
         at = stamp(now)
         rows = [{"of": end.id, "how": end.outcome, "why": end.detail, "at_end": at} for end in ends]
-        connection.execute(_SETTLE, rows)
+        execute_many(connection, _SETTLE, rows)
 
 
 def still_open(connection: Connection, system: str, subjects: Sequence[str]) -> list[Open]:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, case, exists, not_, update
 from mappings.model import Ref
 from scim_server.store.links import HELD, Claim, holder
 from scim_server.store.logins import release
+from scim_server.store.prepared import execute_many
 from scim_server.store.tables import links
 from scim_server.store.wakes import WAKE_REPORTS
 
@@ -116,7 +117,7 @@ def finish(connection: Connection, finishes: Sequence[Finish], now: float) -> No
     """Gives the rows back, each with one statement, and wakes who rests on what has changed."""
     if not finishes:
         return
-    given_back = connection.execute(_FINISH, [_finished(each, now) for each in finishes]).rowcount
+    given_back = execute_many(connection, _FINISH, [_finished(each, now) for each in finishes])
     if given_back != len(finishes):
         connection.execute(_LOST, [_where(each.claim, now) | {"seen_epoch": each.claim.epoch} for each in finishes])
     doubts = [_doubt(each.claim, each.doubted, now) for each in finishes if each.doubted]
@@ -129,10 +130,10 @@ def finish(connection: Connection, finishes: Sequence[Finish], now: float) -> No
     release(connection, [(each.claim.system, each.claim.subject, each.login) for each in firm])
     woken = [_where(each.claim, now) for each in firm]
     if woken:
-        connection.execute(_WAKE_WAITERS, woken)
+        execute_many(connection, _WAKE_WAITERS, woken)
     people = [_where(each.claim, now) for each in finishes if each.stirred and each.claim.kind == "person"]
     if people:
-        connection.execute(WAKE_REPORTS, people)
+        execute_many(connection, WAKE_REPORTS, people)
 
 
 def _where(claim: Claim, now: float) -> dict[str, Any]:

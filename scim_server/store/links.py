@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, exists, insert, or_, select, update
 from sqlalchemy.sql import ColumnElement
 
+from scim_server.store.prepared import execute_many
 from scim_server.store.tables import links, subjects
 from scim_server.store.wakes import NEW_LINK
 
@@ -88,6 +89,9 @@ HELD = and_(
 )
 
 
+_INTENDED = {column: update(links).where(HELD).values({column: True}) for column in ("creating", "locking")}
+
+
 def any_due(connection: Connection, system: str, now: float) -> bool:
     """Whether a claim would find something."""
     return connection.execute(_ANY_DUE, {"in_system": system, "now": now}).first() is not None
@@ -109,7 +113,7 @@ def mark_intents(connection: Connection, claims: Iterable[Claim], column: str) -
     """Writes ahead that we are about to create or lock (column `creating` or `locking`): S12."""
     rows = [holder(claim) for claim in claims]
     if rows:
-        connection.execute(update(links).where(HELD).values({column: True}), rows)
+        execute_many(connection, _INTENDED[column], rows)
 
 
 def as_recorded(connection: Connection, claims: Sequence[Claim]) -> list[Claim]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection, bindparam, delete, or_, select, text
 
+from scim_server.store.prepared import execute_many
 from scim_server.store.tables import names
 
 _RELEASE = delete(names).where(
@@ -19,7 +20,7 @@ def reserve(connection: Connection, wanted: Mapping[str, str], system: str) -> d
     if not wanted:
         return {}
     rows = [{"in_system": system, "login": login, "of": subject} for subject, login in wanted.items()]
-    connection.execute(_RESERVE, rows)
+    execute_many(connection, _RESERVE, rows)
     found = select(names.c.name, names.c.subject).where(
         names.c.system == system, names.c.name.in_(list(wanted.values()))
     )
@@ -31,4 +32,4 @@ def release(connection: Connection, kept: Sequence[tuple[str, str, str | None]])
     """Frees the logins of subjects, given as (system, subject, the login that it keeps or None)."""
     if kept:
         rows = [{"in_system": system, "of": subject, "keep": login} for system, subject, login in kept]
-        connection.execute(_RELEASE, rows)
+        execute_many(connection, _RELEASE, rows)

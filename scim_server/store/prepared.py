@@ -1,20 +1,28 @@
-"""Point reads on the driver's own cursor: compiled once, 10 us instead of 40 (the statement stays SQLAlchemy's)."""
+"""Statements on the driver's own cursor, compiled once: where a measurement asked for it (design: Store and engine).
 
-from collections.abc import Mapping
+They stay SQLAlchemy's, for both databases. A point read costs 10 us instead of 40,
+a row of a large executemany 5 us instead of 30.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection
+from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import Select
+from sqlalchemy.sql.base import Executable
+
+Row = Mapping[str, Any]
+_Bind = Callable[[Row], Any]
 
 
 class Prepared:
     """A SELECT for one connection that reads what is committed. Values come as the driver gives them."""
 
     def __init__(self, connection: Connection, statement: Select[Any]) -> None:
-        compiled = statement.compile(dialect=connection.dialect)
-        self._sql = str(compiled)
-        self._given: Mapping[str, Any] = compiled.params
-        self._order = compiled.positiontup  # None where the driver takes names
+        self._sql, self._bind = _compile(connection.dialect, statement, None)
         self._cursor = connection.connection.cursor()
 
     def first(self, **values: Any) -> tuple[Any, ...] | None:
@@ -27,7 +35,55 @@ class Prepared:
         rows: list[tuple[Any, ...]] = self._run(values).fetchall()
         return rows
 
-    def _run(self, values: Mapping[str, Any]) -> Any:
-        bound = {**self._given, **values}
-        self._cursor.execute(self._sql, bound if self._order is None else [bound[name] for name in self._order])
+    def _run(self, values: Row) -> Any:
+        self._cursor.execute(self._sql, self._bind(values))
         return self._cursor
+
+
+def execute_many(connection: Connection, statement: Executable, rows: Sequence[Row]) -> int:
+    """Runs a constant INSERT, UPDATE or DELETE for each row, in the open transaction; returns how many rows it hit.
+
+    All rows have the same keys. Raises what SQLAlchemy raises.
+    """
+    if not rows:
+        return 0
+    sql, bind = _of(connection.dialect, statement, tuple(rows[0]))
+    cursor = connection.connection.cursor()
+    try:
+        cursor.executemany(sql, [bind(row) for row in rows])
+    except connection.dialect.loaded_dbapi.Error as error:
+        base = connection.dialect.loaded_dbapi.Error
+        raise DBAPIError.instance(sql, None, error, base, hide_parameters=True) from error
+    finally:
+        cursor.close()
+    hit: int = cursor.rowcount
+    return hit
+
+
+_KNOWN: dict[tuple[str, Executable, tuple[str, ...]], tuple[str, _Bind]] = {}
+
+
+def _of(dialect: Dialect, statement: Executable, keys: tuple[str, ...]) -> tuple[str, _Bind]:
+    known = _KNOWN.get((dialect.name, statement, keys))
+    if known is None:
+        known = _KNOWN[dialect.name, statement, keys] = _compile(dialect, statement, keys)
+    return known
+
+
+def _compile(dialect: Dialect, statement: Any, keys: tuple[str, ...] | None) -> tuple[str, _Bind]:
+    compiled = statement.compile(dialect=dialect, column_keys=keys)
+    given = {name: bind.value for bind, name in compiled.bind_names.items() if not bind.required}
+    return str(compiled), _binder(compiled.positiontup, given)
+
+
+def _binder(order: Sequence[str] | None, given: Row) -> _Bind:
+    """How a row becomes what the driver takes: a tuple by position, or names."""
+    if order is None:
+        return lambda row: {**given, **row}
+    if not order:
+        return lambda row: ()
+    if len(order) == 1:
+        only = order[0]
+        return lambda row: ({**given, **row}[only],)
+    pick = itemgetter(*order)
+    return (lambda row: pick({**given, **row})) if given else pick

@@ -23,6 +23,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.sql.base import Executable
 
 from scim_server.store.engine import Unavailable
+from scim_server.store.prepared import execute_many
 
 GROUP = 256
 
@@ -166,7 +167,7 @@ def _run_steps(connection: Connection, steps: Steps) -> None:
     for step in steps:
         if not step.rows:
             continue
-        hit = connection.execute(step.statement, list(step.rows)).rowcount
+        hit = execute_many(connection, step.statement, step.rows)
         if step.expect is not None and hit != step.expect:
             raise Missed(f"{hit} rows instead of {step.expect}")
 
