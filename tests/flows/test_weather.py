@@ -108,15 +108,22 @@ WRITES = (0x66, 0x68, 0x6C, 0x4A)  # modify, add, modify DN, delete (RFC 4511 se
 
 
 class LosesWrites(FaultProxy):
-    """Lets a burst of writes through and swallows the answers to it: `chance` of the bursts, then resets the lines."""
+    """Lets a burst of writes through and swallows the answers to it: `chance` of the bursts, then resets the lines.
+
+    `sure`: the next burst for certain.
+    """
 
     chance = 0.0
+    sure = False
     lost = 0
     random = random.Random(4)
 
     def _count(self, way: str, chunk: bytes) -> None:
         super()._count(way, chunk)
-        if way == "up" and _is_write(chunk) and self.random.random() < self.chance and not self.faults.drop_replies:
+        if way != "up" or not _is_write(chunk) or self.faults.drop_replies:
+            return
+        if self.sure or self.random.random() < self.chance:
+            self.sure = False
             self.lost += 1
             self.set(drop_replies=True)
             threading.Timer(0.1, self._reset).start()
@@ -154,7 +161,7 @@ def test_answers_lost_after_the_write(houses: Houses, openldap: OpenLdap, losing
         out.dismiss,
     ]
     for step in steps:
-        before = losing.lost
+        before, losing.sure = losing.lost, True
         for id in ids[:25]:
             step(id)
         house.settle()
