@@ -229,7 +229,7 @@ class MemoryConnector:
     def _remove(self, account: MemoryAccount, operation: Operation) -> Outcome:
         members = sum(account.remote_id in each.groups for each in self.directory.accounts.values())
         if members:
-            return Pending(after=1.0, state=f"members {members}")
+            return Pending(after=1.0, state=f"组内仍有 {members} 名成员")
         del self.directory.accounts[account.remote_id]
         return Done()
 

@@ -161,7 +161,7 @@ def remove(tree: Tree, operation: Operation) -> Talk[Outcome]:
     if operation.ref.kind is Kind.GROUP:
         left = yield from _members_left(tree, entry)
         if left:
-            return Pending(after=1.0, state=f"members {left}")
+            return Pending(after=1.0, state=f"组内仍有 {left} 名成员")
     namings = yield from naming(tree, operation.ref.kind, entry.dn)
     yield from forget(tree, namings, entry.dn)
     (reply,) = yield [Delete(entry.dn)]
