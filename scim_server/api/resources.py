@@ -1,6 +1,7 @@
 """What Users and Groups have in common: reading, conditions, and writing until it holds (S19)."""
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Sequence
 
 from starlette.responses import Response
@@ -20,7 +21,7 @@ _ID = re.compile(r"[0-9A-Za-z-]{1,64}")
 Write = Callable[[Stored], Awaitable[Stored]]
 
 
-class Resources:
+class Resources(ABC):
     """The resources of one type. `base_url` is the address of this API, without a slash at its end."""
 
     at_once = 100  # resources of a page rendered before the loop serves others
@@ -30,9 +31,9 @@ class Resources:
         self.type = resource_type
         self.base_url = base_url
 
+    @abstractmethod
     def inside(self, stored: Stored, view: Projection) -> bytes:
         """What the answer has besides the document: groups or members, spliced in."""
-        raise NotImplementedError
 
     def inside_each(self, found: Sequence[Stored], view: Projection) -> list[bytes]:
         """`inside` of several, for a page."""
