@@ -3,6 +3,7 @@
 import json
 import subprocess
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import pytest
@@ -112,7 +113,7 @@ def test_a_system_that_keeps_removed_accounts_shows_them_locked_until_the_day(co
 
 
 def test_a_reader_that_has_read_enough_is_no_error(config: Path) -> None:
-    line = f"{HUAMING} states --config {config} | true"
+    line = f"{quote(str(HUAMING))} states --config {quote(str(config))} | true"
     answer = subprocess.run(["bash", "-c", line], capture_output=True, text=True, timeout=60, check=False)
     assert answer.stderr == ""
 
