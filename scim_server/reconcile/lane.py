@@ -16,6 +16,7 @@ from scim_server.reconcile.breaker import Breaker
 from scim_server.reconcile.observing import Observer
 from scim_server.reconcile.passes import Ends, LeaseLost, Pass
 from scim_server.reconcile.target import Target
+from scim_server.settings import BadSettings
 from scim_server.store import attempts, links, targets
 from scim_server.store.engine import Unavailable, reading
 from scim_server.store.finish import Finish, finish
@@ -114,7 +115,7 @@ class Lane:
             log.warning("%s: the pass lasted longer than its lease, its rows are left to the next one", self._owner)
             self._drop_connector()
             return []
-        except ConnectorError as error:
+        except (ConnectorError, BadSettings) as error:  # also a secret that is not there at this moment
             ends = self._none_done(claims, str(error))
             self._outage(str(error))
         else:
@@ -140,6 +141,7 @@ class Lane:
             if len(claims) == 1:
                 log.exception("%s: unexpected error at %s", self._owner, claims[0].subject)
                 return Ends([_parked(claims[0])], [])
+            log.warning("%s: unexpected error in a batch of %d, each is worked alone", self._owner, len(claims))
         alone = [self._survive(one, [claim]) for claim in claims]
         return Ends(
             [each for ends in alone for each in ends.finishes], [each for ends in alone for each in ends.settled]
@@ -152,9 +154,12 @@ class Lane:
     # -- the system at the other end
 
     def _observer(self) -> Observer:
+        return Observer(self.target, self._connected(), self._reader, self._orgs, self._clock)
+
+    def _connected(self) -> Connector:
         if self._connector is None:
             self._connector = self.target.connect()
-        return Observer(self.target, self._connector, self._reader, self._orgs, self._clock)
+        return self._connector
 
     def _judge(self, one: Observer) -> None:
         if one.outage is not None:
@@ -180,8 +185,8 @@ class Lane:
 
     def _decide(self) -> str | None:
         try:
-            decided = mode.decide(self.target, self._connector or self.target.connect())
-        except ConnectorError as error:
+            decided = mode.decide(self.target, self._connected())
+        except (ConnectorError, BadSettings) as error:
             self._outage(str(error))
             return None
         self._note(mode=decided)
