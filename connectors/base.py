@@ -5,7 +5,9 @@ Refused, never Retry). It owns no database, no sleep and no clock: `now` and
 `monotonic` are handed to its constructor. One connector serves one thread.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from connectors.errors import ConnectorError
@@ -54,4 +56,117 @@ class Pipelined(Protocol):
 
     def apply_each(self, operations: Sequence[Operation]) -> list[Outcome]:
         """Like `apply`, each; operations of one call concern different accounts, or different groups of one."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """Part of a group's members: the names of accounts, as an AccountState has them. `cursor` None: nothing follows."""
+
+    names: Sequence[str]
+    cursor: str | None = None
+
+
+@runtime_checkable
+class MemberLists(Protocol):
+    """Optional: a group tells its members. Who reads everybody need not ask of each in which groups it is (S17)."""
+
+    def observe_bare(self, cursor: str | None) -> Page:
+        """Like `observe_all`, without memberships."""
+        ...
+
+    def members(self, group: AccountState, cursor: str | None) -> Members:
+        """Who is in a group that was just read, foreign members too, a page at a time. Raises ConnectorError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """Evidence that an account was used. `at` is aware, in UTC; `source` is a word of the system's: door, login."""
+
+    key: str
+    at: datetime
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityReport:
+    """What a system tells of a stretch of time.
+
+    `last`: per key the latest evidence. `never`: keys of accounts that surely were never used since they
+    were made. Who is in neither may have been active all the same (S30).
+    """
+
+    last: Mapping[str, Activity] = field(default_factory=dict)
+    never: frozenset[str] = frozenset()
+
+
+@runtime_checkable
+class ActivitySource(Protocol):
+    """Optional: the system can tell who used it."""
+
+    def last_seen(self, since: datetime, until: datetime) -> ActivityReport:
+        """Evidence of use in that stretch (aware instants), for everybody. Raises ConnectorError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to be brought to people's notice in a system. `number` is ours, and unique: it stands in the subject.
+
+    `to`: the accounts that get it; else the department whose people in charge do. `form`: field names of
+    the form and their values, where the notice is a process with a form; `attachments` as (name, bytes).
+    """
+
+    number: str
+    subject: str
+    text: str
+    to: tuple[Ref, ...] = ()
+    department: Ref | None = None
+    form: Mapping[str, str] = field(default_factory=dict)
+    attachments: tuple[tuple[str, bytes], ...] = ()
+
+
+@runtime_checkable
+class Letters(Protocol):
+    """Optional: the system can bring a letter to people."""
+
+    def send(self, notice: Notice) -> Outcome:
+        """Sends it once: a notice whose number the system shows already is AlreadySo, and a lost answer is Unknown."""
+        ...
+
+
+@runtime_checkable
+class Biometrics(Protocol):
+    """Optional: the system keeps faces."""
+
+    def erase_face(self, ref: Ref) -> Outcome:
+        """Deletes the faces of an account, and has read back that they are gone when it says Done."""
+        ...
+
+
+@runtime_checkable
+class Credentials(Protocol):
+    """Optional: an account can be given a first password (S15)."""
+
+    def set_initial(self, ref: Ref, password: str) -> Outcome:
+        """Sets it, to be changed at the first log-in where the system can demand that. It is in no log and no error."""
+        ...
+
+
+@runtime_checkable
+class Protecting(Protocol):
+    """Optional: what is protected cannot be told from the configuration by eye: filters, our own account (S16)."""
+
+    def protects(self, states: Sequence[AccountState]) -> Sequence[bool]:
+        """Whether each of these accounts or departments, as just observed, is never written. Raises ConnectorError."""
+        ...
+
+
+@runtime_checkable
+class Metered(Protocol):
+    """Optional: it counts its calls, so that what was drawn of a window and not needed is given back (S25)."""
+
+    def spent(self) -> Mapping[str, int]:
+        """Calls by verb of `Capabilities.windows` since the last time this was asked."""
         ...

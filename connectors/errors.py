@@ -17,7 +17,9 @@ class ConnectorError(Exception):
 
 
 class Unreachable(ConnectorError):
-    """The system does not answer."""
+    """The system does not answer. `after`: in how many seconds it wants to be asked again, where it said so."""
+
+    after: float | None = None
 
 
 class Denied(ConnectorError):

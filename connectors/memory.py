@@ -6,6 +6,9 @@ A `MemoryDirectory` can be shared by several connectors, looked at, and made to 
     directory.unreachable = True                             # nobody answers
     directory.lost = 1                                       # the next write is done, its answer is lost
     directory.refused["E1"] = Refused("65", "...")           # whatever concerns E1 is refused
+
+    MemoryDirectory(primary=True)                            # an account lives in one department, as in an OA
+    MemoryDirectory(actions=WITHOUT_LOCKS)                   # there is no lock, as in attendance
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -14,6 +17,7 @@ from itertools import count
 
 from connectors.errors import Ambiguous, ConnectorError, Unreachable, Unreadable
 from mappings.model import (
+    ACTIONS,
     AccountState,
     Action,
     AlreadySo,
@@ -37,11 +41,12 @@ from mappings.model import (
 NAMING = {Kind.PERSON: "uid", Kind.GROUP: "cn"}
 PERSON_ATTRIBUTES = frozenset({"uid", "displayName", "title", "mail"})
 GROUP_ATTRIBUTES = frozenset({"cn", "ou"})
+WITHOUT_LOCKS = frozenset({Action.CREATE, Action.UPDATE, Action.REMOVE})
 
 
 @dataclass(slots=True)
 class MemoryAccount:
-    """One account. `groups` are the remote ids of the groups joined."""
+    """One account. `groups` are the remote ids of the groups joined, `home` that of the primary department."""
 
     kind: Kind
     remote_id: str
@@ -50,13 +55,16 @@ class MemoryAccount:
     presence: Presence = Presence.ACTIVE
     attributes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     groups: set[str] = field(default_factory=set)
+    home: str | None = None
 
 
 @dataclass
 class MemoryDirectory:
-    """Accounts by remote id, and the faults in force."""
+    """Accounts by remote id, what the system can do, and the faults in force."""
 
     accounts: dict[str, MemoryAccount] = field(default_factory=dict)
+    primary: bool = False
+    actions: frozenset[Action] = ACTIONS
     protected: set[str] = field(default_factory=set)  # keys
     refused: dict[str, Refused] = field(default_factory=dict)  # by key
     unreachable: bool = False
@@ -91,7 +99,12 @@ class MemoryConnector:
 
     def describe(self) -> Capabilities:
         """What a directory in memory can do."""
-        return Capabilities(managed=PERSON_ATTRIBUTES | GROUP_ATTRIBUTES, members_per_call=1000)
+        return Capabilities(
+            managed=PERSON_ATTRIBUTES | GROUP_ATTRIBUTES,
+            actions=self.directory.actions,
+            primary=self.directory.primary,
+            members_per_call=1000,
+        )
 
     def check(self) -> Iterable[Finding]:
         """One finding."""
@@ -143,6 +156,10 @@ class MemoryConnector:
         """Many, one after the other."""
         return [self.apply(operation) for operation in operations]
 
+    def protects(self, states: Sequence[AccountState]) -> Sequence[bool]:
+        """By key."""
+        return [state.key in self.directory.protected for state in states]
+
     def close(self) -> None:
         """There is nothing to close."""
 
@@ -168,7 +185,7 @@ class MemoryConnector:
             key=account.key,
             presence=account.presence,
             attributes={name: account.attributes.get(name, ()) for name in managed},
-            memberships=Memberships(None, frozenset(account.groups)) if person else None,
+            memberships=Memberships(account.home, frozenset(account.groups)) if person else None,
             remote_id=account.remote_id,
             name=account.name,
         )
@@ -187,6 +204,8 @@ class MemoryConnector:
             return self.directory.refused[key]
         if keys & self.directory.protected:
             return Refused("protected", "受保护，不写")
+        if operation.ref.kind is Kind.PERSON and operation.action not in self.directory.actions:
+            return Refused("unsupported", "内存目录不支持此操作")
         if operation.action is Action.CREATE:
             return self._create(operation)
         account = self._account(operation.ref)
@@ -204,9 +223,19 @@ class MemoryConnector:
         holder = self.directory.named(name)
         if holder:
             return AlreadySo() if holder.key == ref.key else Conflict(holder.name, "同名账号已存在")
+        home = self._home(operation)
+        if operation.after.presence is Presence.LOCKED and Action.LOCK not in self.directory.actions:
+            return Refused("unsupported", "内存目录没有锁定状态")
+        if home is None and ref.kind is Kind.PERSON and self.directory.primary:
+            return Refused("no-department", "没有部门，不能开户")
         account = self.directory.put(ref.kind, ref.key, "")
         account.name, account.attributes, account.presence = name, values, operation.after.presence
+        account.home = home
         return Done()
+
+    def _home(self, operation: Operation) -> str | None:
+        group = self._account(operation.group) if operation.group else None
+        return group.remote_id if group else None
 
     def _name(self, kind: Kind, values: Mapping[str, tuple[str, ...]]) -> str:
         return f"{kind}/{values[NAMING[kind]][0].casefold()}"
@@ -218,7 +247,16 @@ class MemoryConnector:
         holder = self.directory.named(name)
         if holder not in (None, account):
             return Conflict(name, "同名账号已存在")
-        return _changed(account, attributes=values, name=name)
+        return _changed(account, attributes=values, name=name, **self._moved(account, operation))
+
+    def _moved(self, account: MemoryAccount, operation: Operation) -> dict[str, object]:
+        """Where it lives afterwards; a former home that is none of ours is kept (S12)."""
+        home = self._home(operation)
+        if home is None or home == account.home:
+            return {}
+        before = operation.before.memberships if operation.before else None
+        kept = {account.home} if account.home and before is not None and before.primary is None else set[str]()
+        return {"home": home, "groups": (account.groups | kept) - {home}}
 
     def _lock(self, account: MemoryAccount, operation: Operation) -> Outcome:
         return _changed(account, presence=Presence.LOCKED)
@@ -227,9 +265,9 @@ class MemoryConnector:
         return _changed(account, presence=Presence.ACTIVE)
 
     def _remove(self, account: MemoryAccount, operation: Operation) -> Outcome:
-        members = sum(account.remote_id in each.groups for each in self.directory.accounts.values())
-        if members:
-            return Pending(after=1.0, state=f"组内仍有 {members} 名成员")
+        inside = (each for each in self.directory.accounts.values() if account.remote_id in (each.home, *each.groups))
+        if members := sorted(each.name for each in inside):
+            return Pending(after=1.0, state=f"组内仍有 {len(members)} 名成员（{'、'.join(members[:5])}）")
         del self.directory.accounts[account.remote_id]
         return Done()
 

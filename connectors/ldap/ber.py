@@ -9,9 +9,23 @@ from functools import lru_cache
 from ldap3.operation.search import compile_filter, parse_filter
 from ldap3.utils.asn1 import encode
 
-from connectors.ldap.messages import Add, And, Delete, Equal, Filter, Modify, Present, Rename, Request, Search, Value
+from connectors.ldap.messages import (
+    Add,
+    And,
+    Delete,
+    Equal,
+    Filter,
+    Modify,
+    Present,
+    Rename,
+    Request,
+    Search,
+    SetPassword,
+    Value,
+)
 
 PAGED_RESULTS = "1.2.840.113556.1.4.319"
+RFC_3062 = "1.3.6.1.4.1.4203.1.11.1"  # an OID
 UNBIND = b"\x42\x00"
 
 
@@ -41,6 +55,13 @@ def operation(request: Request) -> bytes:
             return tlv(0x6C, octets(dn) + octets(new_rdn) + b"\x01\x01\xff")
         case Delete(dn):
             return tlv(0x4A, dn.encode())
+        case SetPassword():
+            return tlv(0x77, tlv(0x80, RFC_3062.encode()) + tlv(0x81, new_password(request)))
+
+
+def new_password(request: SetPassword) -> bytes:
+    """PasswdModifyRequestValue (RFC 3062 section 2): whose, and the new one."""
+    return tlv(0x30, tlv(0x80, request.dn.encode()) + tlv(0x82, request.password.encode()))
 
 
 def _search(search: Search) -> bytes:

@@ -1,7 +1,7 @@
 """`[systems.ldap]` of the configuration: where the directory is, and how the hub may talk to it."""
 
 from ipaddress import ip_address
-from typing import Self
+from typing import Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from connectors.ldap import names
 from connectors.ldap.ber import filter_of
 from connectors.ldap.messages import Written
+
+TEST_NAME = "huaming-doctor"
 
 
 class LdapConfig(BaseModel):
@@ -36,9 +38,12 @@ class LdapConfig(BaseModel):
     people: str = "ou=people"
     groups: str = "ou=groups"
     placeholder: str = ""  # the member that keeps an empty groupOfNames legal
+    initial_password: Literal["none", "slip"] = "none"  # S15: what the doctor asks the rights for  # noqa: S105
+    unique_id: Literal["entryUUID", "nsUniqueId"] | None = None  # of 389 DS; None: entryUUID where all have one
+    upn_suffix: str = ""  # of Active Directory: what follows the @ in userPrincipalName; else the domain of base_dn
     page_size: int = Field(default=500, ge=1, le=5000)
     members_per_modify: int = Field(default=1000, ge=1, le=10000)
-    protected: tuple[str, ...] = ()  # DN, entryUUID or filter in brackets (S16)
+    protected: tuple[str, ...] = ()  # DN, stable id or filter in brackets (S16)
     fast: bool = True  # directly encoded requests; false: ldap3's own calls, the same results
 
     @property
@@ -55,6 +60,21 @@ class LdapConfig(BaseModel):
     def tls_from_start(self) -> bool:
         """Whether the url is ldaps."""
         return urlsplit(self.url).scheme == "ldaps"
+
+    @property
+    def encrypted(self) -> bool:
+        """Whether everything but the very first request is."""
+        return self.tls_from_start or self.start_tls
+
+    @property
+    def test_name(self) -> str:
+        """What the doctor's test entry is called. Where passwords are given, no right of its own covers that name."""
+        return f"{TEST_NAME}-slip" if self.initial_password == "slip" else TEST_NAME  # noqa: S105
+
+    @property
+    def domain(self) -> str:
+        """What the `dc` parts of the base DN spell: ad.example.cn."""
+        return ".".join(value for rdn in names.parse(self.base_dn) for name, value in rdn if name.lower() == "dc")
 
     @property
     def people_dn(self) -> str:
@@ -102,7 +122,7 @@ class LdapConfig(BaseModel):
 
     @model_validator(mode="after")
     def _no_secret_in_the_clear(self) -> Self:
-        if not (self.tls_from_start or self.start_tls or self.plaintext or _loopback(self.host)):
+        if not (self.encrypted or self.plaintext or _loopback(self.host)):
             raise ValueError(
                 "ldap:// 不加密，密码和人员信息会以明文经过网络：请改用 ldaps://，或设 start_tls = true；"
                 "确认网络可信而仍要明文时，设 plaintext = true"

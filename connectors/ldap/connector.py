@@ -4,16 +4,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
+from connectors.base import Members
 from connectors.errors import ConnectorError, Unreadable
-from connectors.ldap import accounts, dialect, doctor, searches
+from connectors.ldap import accounts, credentials, dialects, doctor, protecting, searches
 from connectors.ldap.config import LdapConfig
-from connectors.ldap.entry import GROUP, PERSON, Tree
+from connectors.ldap.entry import Tree
 from connectors.ldap.failures import error_of_loss, outcome_of_error, outcome_of_loss
 from connectors.ldap.line import Line, Lost
 from connectors.ldap.locate import outcome_of
-from connectors.ldap.members import change_members
+from connectors.ldap.members import change_members, listing
 from connectors.ldap.opening import open_line
 from connectors.ldap.pipeline import Pipeline, Talk
+from connectors.ldap.shape import GROUP_NAMES, PERSON_NAMES
 from connectors.ldap.waves import waves
 from mappings.model import AccountState, Action, Capabilities, Finding, Kind, Operation, Outcome, Page, Ref
 
@@ -27,12 +29,14 @@ ACTIONS: Mapping[Action, Callable[[Tree, Operation], Talk[Outcome]]] = {
     Action.REMOVE: accounts.remove,
 }
 Placed = tuple[int, Outcome]
+SETTLES = 10.0  # seconds: refint and its like work after the answer, and know members by their names alone
 
 
 class LdapConnector:
-    """Connector and Pipelined over one line to one server. One thread; the line opens by itself when it is needed.
+    """Connector, Pipelined, MemberLists, Credentials, Protecting over one line to one server, opened when needed.
 
-    `system` is the name of the table in the configuration; `monotonic` counts seconds; `now` is the time of day.
+    For one thread. `system` is the name of the table in the configuration; `monotonic` counts seconds; `now` is the
+    time of day.
     """
 
     def __init__(
@@ -50,8 +54,9 @@ class LdapConnector:
     def describe(self) -> Capabilities:
         """What a directory can do."""
         return Capabilities(
-            managed=frozenset(PERSON.managed) | frozenset(GROUP.managed),
+            managed=frozenset((*PERSON_NAMES, *GROUP_NAMES)),
             members_per_call=self.config.members_per_modify,
+            settles=SETTLES,
         )
 
     def check(self) -> Iterable[Finding]:
@@ -77,6 +82,17 @@ class LdapConnector:
         """All persons, a page at a time, with their memberships."""
         return self._page(Kind.PERSON, cursor)
 
+    def observe_bare(self, cursor: str | None) -> Page:
+        """All persons, a page at a time, without their memberships: one search a page."""
+        return self._page(Kind.PERSON, cursor, bare=True)
+
+    def members(self, group: AccountState, cursor: str | None) -> Members:
+        """The DNs in a group's list, in the lots in which the server gives them."""
+        dn = group.name or ""
+        (listed,) = self._call(lambda tree: [listing(tree, dn, int(cursor or 0))])
+        found, following = _sure(listed)
+        return Members(found, None if following is None else str(following))
+
     def departments(self, cursor: str | None) -> Page:
         """All groups, a page at a time."""
         return self._page(Kind.GROUP, cursor)
@@ -92,6 +108,21 @@ class LdapConnector:
         for wave in waves(operations):
             outcomes |= self._wave([(place, operations[place]) for place in wave])
         return [outcomes[place] for place in range(len(operations))]
+
+    def set_initial(self, ref: Ref, password: str) -> Outcome:
+        """Gives the account a first password, by the server's own policy. It is in no log and no error."""
+        try:
+            (result,) = self._call(lambda tree: [outcome_of(credentials.set_initial(tree, ref, password))])
+        except ConnectorError as error:
+            return outcome_of_error(error)
+        if isinstance(result, Lost):
+            return outcome_of_loss(result)
+        return outcome_of_error(result) if isinstance(result, ConnectorError) else result
+
+    def protects(self, states: Sequence[AccountState]) -> Sequence[bool]:
+        """Whether each of these, as just read, is never written (S16). Raises ConnectorError."""
+        (found,) = self._call(lambda tree: [protecting.protects(tree, states)])
+        return _sure(found)
 
     def close(self) -> None:
         """Ends the line; the next call opens a new one."""
@@ -120,16 +151,13 @@ class LdapConnector:
         placed = (_placed(mine, result) for mine, result in zip(places, results, strict=True))
         return {place: outcome for each in placed for place, outcome in each}
 
-    def _page(self, kind: Kind, text: str | None) -> Page:
+    def _page(self, kind: Kind, text: str | None, *, bare: bool = False) -> Page:
         at = searches.Cursor.read(text) if text else None
         cookie = at.cookie if at else b""
         if at and (self._line is None or at.line != self._lines):
             raise Unreadable("翻页途中连接断过，请从头读取")
-        (sheet,) = self._call(lambda tree: [searches.page(tree, kind, cookie)])
-        if isinstance(sheet, Lost):
-            raise error_of_loss(sheet)
-        if isinstance(sheet, ConnectorError):
-            raise sheet
+        (read,) = self._call(lambda tree: [searches.page(tree, kind, cookie, bare=bare)])
+        sheet = _sure(read)
         whole = sheet.whole and (at is None or at.whole)
         following = str(searches.Cursor(self._lines, whole, sheet.cookie)) if sheet.cookie else None
         return Page(sheet.accounts, following, complete=whole and following is None)
@@ -160,12 +188,21 @@ class LdapConnector:
         if self._line is None or self._tree is None:
             line = open_line(self.config, self._monotonic)
             line.allow(self._until)
-            (root,) = Pipeline(line, [dialect.root_dse()]).run()
-            if isinstance(root, ConnectorError | Lost):
+            (spoken,) = Pipeline(line, [dialects.spoken(self.config)]).run()
+            if isinstance(spoken, ConnectorError | Lost):
                 line.close()
-                raise root if isinstance(root, ConnectorError) else error_of_loss(root)
-            self._line, self._tree, self._lines = line, Tree(self.config, dialect.of(root)), self._lines + 1
+                raise spoken if isinstance(spoken, ConnectorError) else error_of_loss(spoken)
+            self._line, self._tree, self._lines = line, Tree(self.config, spoken), self._lines + 1
         return self._line, self._tree
+
+
+def _sure(result: T | ConnectorError | Lost) -> T:
+    """What was read. Raises ConnectorError."""
+    if isinstance(result, Lost):
+        raise error_of_loss(result)
+    if isinstance(result, ConnectorError):
+        raise result
+    return result
 
 
 def _single(tree: Tree, place: int, operation: Operation) -> Talk[list[Placed]]:

@@ -7,7 +7,7 @@ from collections.abc import Generator
 from typing import Any
 
 from connectors.ldap import names
-from connectors.ldap.entry import SHAPES, Tree
+from connectors.ldap.entry import Tree
 from connectors.ldap.messages import Equal, Filter, Found, Written
 from connectors.ldap.pipeline import Talk
 from connectors.ldap.searches import find, read_entry
@@ -35,7 +35,7 @@ def locate(tree: Tree, ref: Ref, attributes: tuple[str, ...]) -> Talk[Found | No
 
     Ends with Conflict where another entry than the linked one carries the key now.
     """
-    wanted = (*attributes, tree.dialect.unique_id, SHAPES[ref.kind].key)
+    wanted = (*attributes, *tree.own, tree.shape(ref.kind).key)
     entry = yield from _there(tree, ref, wanted)
     if entry is None:
         entry = yield from find(tree, ref, wanted)
@@ -56,32 +56,32 @@ def existing(tree: Tree, ref: Ref, attributes: tuple[str, ...]) -> Talk[Found]:
 
 
 def _there(tree: Tree, ref: Ref, wanted: tuple[str, ...]) -> Talk[Found | None]:
-    if not ref.name or not names.directly_below(ref.name, tree.container(ref.kind)):
+    if not ref.name or not tree.ours(ref.name):
         return None
     (reply,) = yield [read_entry(ref.name, wanted)]
     if reply.code != 0 or len(reply.entries) != 1:
         return None
     entry = reply.entries[0]
     if ref.remote_id:
-        return entry if entry.text(tree.dialect.unique_id) == ref.remote_id else None
-    return entry if ref.key in entry.texts(SHAPES[ref.kind].key) else None
+        return entry if tree.id_of(entry) == ref.remote_id else None
+    return entry if ref.key in entry.texts(tree.shape(ref.kind).key) else None
 
 
 def refuse_protected(tree: Tree, kind: Kind, entry: Found) -> Talk[None]:
     """Ends with Refused where the entry is protected (S16): by DN, by id, by filter, or as the bind account's group."""
     refuse_protected_name(tree, entry.dn)
-    if entry.text(tree.dialect.unique_id) in tree.config.protected:
+    if tree.id_of(entry) in tree.config.protected:
         raise Ended(protected(entry.dn))
-    replies = yield [read_entry(entry.dn, ("1.1",), rule) for rule in _rules(tree, kind)]
+    replies = yield [read_entry(entry.dn, ("1.1",), rule) for rule in rules(tree, kind)]
     if any(reply.entries for reply in replies):
         raise Ended(protected(entry.dn))
 
 
 def refuse_protected_name(tree: Tree, dn: str) -> None:
-    """Ends with Refused where the DN is protected, or not directly below one of the two containers."""
-    if any(names.same(dn, each) for each in (tree.config.bind_dn, *_protected_names(tree))):
+    """Ends with Refused where the DN is protected, or where nothing of ours may stand."""
+    if any(names.same(dn, each) for each in (tree.config.bind_dn, *protected_names(tree))):
         raise Ended(protected(dn))
-    if not any(names.directly_below(dn, tree.container(kind)) for kind in Kind):
+    if not tree.ours(dn):
         raise Ended(Refused("outside", f"{dn} 不在人员或组的容器之下，不写"))
 
 
@@ -90,12 +90,14 @@ def protected(dn: str) -> Refused:
     return Refused("protected", f"{dn} 受保护，不写")
 
 
-def _protected_names(tree: Tree) -> list[str]:
+def protected_names(tree: Tree) -> list[str]:
+    """The protected DNs."""
     return [rule for rule in tree.config.protected if "=" in rule and not rule.startswith("(")]
 
 
-def _rules(tree: Tree, kind: Kind) -> list[Filter]:
-    rules: list[Filter] = [Written(rule) for rule in tree.config.protected if rule.startswith("(")]
+def rules(tree: Tree, kind: Kind) -> list[Filter]:
+    """What is protected by what it is: the filters, and of groups those of the bind account."""
+    found: list[Filter] = [Written(rule) for rule in tree.config.protected if rule.startswith("(")]
     if kind is Kind.GROUP:
-        rules.append(Equal("member", tree.config.bind_dn))
-    return rules
+        found.append(Equal("member", tree.config.bind_dn))
+    return found

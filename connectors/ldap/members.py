@@ -1,22 +1,25 @@
 """Joins and leaves: deltas on `member`, never the whole list.
 
-A groupOfNames must have a member, so an empty one holds a placeholder. It goes in the same modify that brings a
-real member, and comes in the same modify that takes the last one. Many joins and leaves of one group are one modify;
-where one of its values was there already (20) or gone already (16), the server did none of them, and each is settled.
+Where a group must have a member (`Dialect.empty_groups`), an empty one holds a placeholder. It goes in the same modify
+that brings a real member, and comes in the same modify that takes the last one. Many joins and leaves of one group are
+one modify; where one of its values was there already (20) or gone already (16), the server did none of them, and each
+is settled.
 """
 
 from collections.abc import Sequence
 
-from connectors.errors import ConnectorError
-from connectors.ldap.codes import outcome
+from connectors.errors import ConnectorError, Unreadable
+from connectors.ldap.codes import checked, outcome
 from connectors.ldap.entry import Tree
 from connectors.ldap.failures import outcome_of_error
 from connectors.ldap.locate import Ended, locate
-from connectors.ldap.messages import ADD, DELETE, Equal, Modify
+from connectors.ldap.messages import ADD, DELETE, Equal, Found, Modify, Search
 from connectors.ldap.pipeline import Talk, together
 from connectors.ldap.searches import read_entry
 from mappings.model import Action, AlreadySo, Done, Operation, Outcome, Retry
 
+RANGE = 1500  # values that Active Directory gives at once, by default
+NAMED = 5  # members that are told by name
 ROUNDS = 4  # how often somebody else may be faster before the row waits its turn
 
 Placed = tuple[int, Operation]
@@ -61,13 +64,15 @@ def settle(tree: Tree, group: str, joins: Sequence[str], leaves: Sequence[str]) 
         (reply,) = yield [change]
         if reply.code == 0:
             return outcomes | dict.fromkeys((*joins, *leaves), Done())
-        if reply.code in (16, 20):
+        so: set[str] = set()
+        if reply.code in (16, 20) or reply.code in tree.dialect.already:
             so = yield from _already(group, joins, leaves)
+        if so or reply.code in (16, 20):
             outcomes |= dict.fromkeys(so, AlreadySo())
             joins, leaves = [dn for dn in joins if dn not in so], [dn for dn in leaves if dn not in so]
             if not joins and not leaves:
                 return outcomes
-        elif reply.code == 65 and not joins and not last:
+        elif reply.code == 65 and not joins and not last and not tree.dialect.empty_groups:
             last = True
         else:
             return outcomes | (yield from _apart(tree, group, joins, leaves, outcome(reply)))
@@ -78,7 +83,7 @@ def _change(tree: Tree, group: str, joins: list[str], leaves: list[str], last: b
     """One modify for all; the placeholder comes when the last member leaves, and goes when one joins."""
     placeholder = tree.config.placeholder_dn
     add, delete = list(joins), list(leaves)
-    if joins:
+    if joins and not tree.dialect.empty_groups:
         (reply,) = yield [read_entry(group, ("1.1",), Equal("member", placeholder))]
         delete += [placeholder] if reply.entries else []
     elif last:
@@ -86,6 +91,65 @@ def _change(tree: Tree, group: str, joins: list[str], leaves: list[str], last: b
     # added first: the entry is legal at every step
     changes = ((ADD, "member", tuple(add)), (DELETE, "member", tuple(delete)))
     return Modify(group, tuple(change for change in changes if change[2]))
+
+
+def remaining(tree: Tree, group: str) -> Talk[tuple[int, list[str]]]:
+    """How many members a group has, without the placeholder, and the DNs of the first few.
+
+    Read range by range where the server cuts the list.
+
+    Active Directory gives at most some 1,500 values at a time ([MS-ADTS] 3.1.1.3.1.3.3), and says so in the name of
+    the attribute: `member;range=0-1499`, and `member;range=1500-*` at the end.
+    """
+    total, start = 0, 0
+    first: list[str] = []
+    while True:
+        (reply,) = yield [_stretch(tree, group, start)]
+        if reply.code == 32:
+            return total, first
+        values, following = _range(checked(reply, group).entries)
+        shown = [dn for dn in values if not tree.hidden(dn)]
+        total, first = total + len(shown), (first + shown)[:NAMED]
+        if following is None:
+            return total, first
+        start = _onward(group, start, following)
+
+
+def listing(tree: Tree, group: str, start: int) -> Talk[tuple[Sequence[str], int | None]]:
+    """The DNs that a group lists from that place on, the placeholder not among them, and where the next lot begins.
+
+    Unreadable where the group is gone: who is in it is then not known, and nobody is said to have left it.
+    """
+    (reply,) = yield [_stretch(tree, group, start)]
+    entries = checked(reply, group).entries
+    if not entries:
+        raise Unreadable(f"{group} 在读取途中不见了")
+    values, following = _range(entries)
+    found = [dn for dn in values if not tree.hidden(dn)]
+    return found, None if following is None else _onward(group, start, following)
+
+
+def _stretch(tree: Tree, group: str, start: int) -> Search:
+    wanted = f"member;range={start}-{start + RANGE - 1}" if tree.dialect.links else "member"
+    return read_entry(group, (wanted,))
+
+
+def _onward(group: str, start: int, following: int) -> int:
+    if following <= start:
+        raise Unreadable(f"{group} 的成员分段读取没有进展")
+    return following
+
+
+def _range(entries: Sequence[Found]) -> tuple[tuple[str, ...], int | None]:
+    """The members in an answer, and where the next lot begins; None at the end."""
+    for entry in entries:
+        for name in entry.attributes:
+            bare, _, bounds = name.partition(";range=")
+            if bare == "member" and bounds:
+                last = bounds.partition("-")[2]
+                return entry.texts(name), int(last) + 1 if last.isdigit() else None
+        return entry.texts("member"), None
+    return (), None
 
 
 def _already(group: str, joins: Sequence[str], leaves: Sequence[str]) -> Talk[set[str]]:

@@ -56,18 +56,18 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class Add:
-    """A new entry."""
+    """A new entry. Its values are in no traceback."""
 
     dn: str
-    attributes: Mapping[str, Sequence[Value]]
+    attributes: Mapping[str, Sequence[Value]] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Modify:
-    """Changes of one entry, all or none: (ADD | DELETE | REPLACE, attribute, values)."""
+    """Changes of one entry, all or none: (ADD | DELETE | REPLACE, attribute, values). They are in no traceback."""
 
     dn: str
-    changes: tuple[tuple[int, str, tuple[Value, ...]], ...]
+    changes: tuple[tuple[int, str, tuple[Value, ...]], ...] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,15 @@ class Delete:
     dn: str
 
 
-Write = Add | Modify | Rename | Delete
+@dataclass(frozen=True, slots=True)
+class SetPassword:
+    """The Password Modify extended operation (RFC 3062) for another: the server hashes by its own scheme."""
+
+    dn: str
+    password: str = field(repr=False)
+
+
+Write = Add | Modify | Rename | Delete | SetPassword
 Request = Search | Write
 
 

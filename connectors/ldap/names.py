@@ -69,6 +69,23 @@ def same(one: str, other: str) -> bool:
         return False
 
 
+def surely_apart(dn: str, other: str) -> bool:
+    """Whether a look suffices to tell two names apart: the first part of the other stands nowhere in the one."""
+    mark = _mark(other)
+    return mark is not None and dn.isascii() and "\\" not in dn and mark not in dn.lower()
+
+
+@lru_cache(maxsize=64)
+def _mark(dn: str) -> str | None:
+    """The value of its first part, as it must stand in every plain spelling; None where it may be spelled otherwise."""
+    try:
+        value = rdn_value(dn).lower()
+    except ValueError:
+        return None
+    plain = value.isascii() and value.replace("-", "").replace("_", "").isalnum()
+    return value if plain else None
+
+
 def directly_below(dn: str, container: str) -> bool:
     """Whether `dn` is a child of `container`: the only place where the hub writes an entry."""
     try:
@@ -76,6 +93,20 @@ def directly_below(dn: str, container: str) -> bool:
         return len(parts) > 1 and parts[1:] == canonical(container)
     except ValueError:
         return False
+
+
+def below(dn: str, base: str) -> bool:
+    """Whether `dn` is somewhere below `base`."""
+    try:
+        parts, root = canonical(dn), canonical(base)
+        return len(parts) > len(root) and parts[len(parts) - len(root) :] == root
+    except ValueError:
+        return False
+
+
+def parent(dn: str) -> str:
+    """The DN of the entry that holds `dn`, spelled as it is there."""
+    return dn[len(_split(dn, ",")[0]) + 1 :].lstrip(" ")
 
 
 def _split(text: str, separator: str) -> list[str]:

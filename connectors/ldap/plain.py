@@ -11,7 +11,7 @@ import ldap3
 from ldap3.core.exceptions import LDAPException
 from pyasn1.error import PyAsn1Error  # type: ignore[import-untyped]
 
-from connectors.ldap.ber import PAGED_RESULTS
+from connectors.ldap.ber import PAGED_RESULTS, RFC_3062, new_password
 from connectors.ldap.line import Lost, NotSent
 from connectors.ldap.messages import (
     Add,
@@ -26,6 +26,7 @@ from connectors.ldap.messages import (
     Reply,
     Request,
     Search,
+    SetPassword,
     Value,
 )
 from connectors.ldap.reader import ANSWER_LIMIT
@@ -95,6 +96,8 @@ class Plain:
                 answer = self._connection.modify_dn(dn, new_rdn)
             case Delete(dn):
                 answer = self._connection.delete(dn)
+            case SetPassword():
+                answer = self._connection.extended(RFC_3062, new_password(request), no_encode=True)
         return Reply(answer[1]["result"], answer[1]["message"])
 
     def _search(self, search: Search) -> Reply:

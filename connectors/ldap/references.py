@@ -1,14 +1,15 @@
 """Attributes of other entries that name an entry by its DN: `member`, `manager`, `seeAlso`.
 
-A server with the refint overlay keeps them right by itself, a moment after its answer; the hub cannot see whether
-there is one, so it does the same, and takes "already so" for an answer when the overlay was faster.
+A server with the refint overlay, or the referential integrity plug-in, keeps them right by itself, a moment after its
+answer; the hub cannot see whether there is one, so it does the same, and takes "already so" for an answer when the
+server was faster. Active Directory always does it by itself (`Dialect.links`): there they are only looked at.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from connectors.ldap.codes import outcome
-from connectors.ldap.entry import GROUP, SHAPES, Tree
+from connectors.ldap.entry import Tree
 from connectors.ldap.locate import Ended, refuse_protected
 from connectors.ldap.members import settle
 from connectors.ldap.messages import ADD, DELETE, ONE, And, Equal, Found, Modify, Reply, Search
@@ -27,7 +28,7 @@ class Naming:
 
 def naming(tree: Tree, kind: Kind, dn: str) -> Talk[list[Naming]]:
     """All entries of ours that name `dn`. Ends with Refused when a protected group does (S16): nothing may write it."""
-    references = SHAPES[kind].references
+    references = tree.shape(kind).references
     replies = yield [_search(tree, holder, attribute, dn) for holder, attribute in references]
     found: list[Naming] = []
     for (holder, attribute), reply in zip(references, replies, strict=True):
@@ -38,8 +39,10 @@ def naming(tree: Tree, kind: Kind, dn: str) -> Talk[list[Naming]]:
     return found
 
 
-def repoint(namings: Sequence[Naming], old: str, new: str) -> Talk[None]:
+def repoint(tree: Tree, namings: Sequence[Naming], old: str, new: str) -> Talk[None]:
     """Writes `new` for `old` after a rename. Ends with the first outcome that is not success."""
+    if tree.dialect.links:
+        return
     replies = yield [
         Modify(each.entry.dn, ((DELETE, each.attribute, (old,)), (ADD, each.attribute, (new,)))) for each in namings
     ]
@@ -52,6 +55,8 @@ def repoint(namings: Sequence[Naming], old: str, new: str) -> Talk[None]:
 
 def forget(tree: Tree, namings: Sequence[Naming], dn: str) -> Talk[None]:
     """Takes `dn` out, before its entry is deleted. Ends with the first outcome that is not success."""
+    if tree.dialect.links:
+        return
     for each in namings:
         if each.attribute == "member":
             outcomes = yield from settle(tree, each.entry.dn, (), (dn,))
@@ -64,8 +69,8 @@ def forget(tree: Tree, namings: Sequence[Naming], dn: str) -> Talk[None]:
 
 def _search(tree: Tree, holder: Kind, attribute: str, dn: str) -> Search:
     named = Equal(attribute, dn)
-    wanted = And((Equal("objectClass", GROUP.object_class), named)) if attribute == "member" else named
-    return Search(tree.container(holder), ONE, wanted, (tree.dialect.unique_id,))
+    wanted = And((tree.shape(Kind.GROUP).filter, named)) if attribute == "member" else named
+    return Search(tree.container(holder), ONE, wanted, tree.own)
 
 
 def _overtaken(reply: Reply) -> bool:

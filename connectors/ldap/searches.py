@@ -7,14 +7,16 @@ container that is gone, all of them raise. Groups are asked for a person by `(me
 import base64
 import binascii
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from connectors.errors import Ambiguous, Unreadable
 from connectors.ldap.codes import checked
-from connectors.ldap.entry import SHAPES, Tree
+from connectors.ldap.entry import Tree
 from connectors.ldap.messages import ANY, BASE, ONE, And, Equal, Filter, Found, Reply, Search
 from connectors.ldap.pipeline import Talk
 from mappings.model import AccountState, Kind, Ref
+
+NOWHERE = frozenset({32, 34})  # noSuchObject; and an id that is none of this server's is no DN either
 
 
 def observe(tree: Tree, ref: Ref) -> Talk[AccountState | None]:
@@ -31,25 +33,33 @@ def observe(tree: Tree, ref: Ref) -> Talk[AccountState | None]:
 def find(tree: Tree, ref: Ref, attributes: tuple[str, ...]) -> Talk[Found | None]:
     """The entry by its stable id, else by its key, directly below its container. In doubt raises ConnectorError."""
     if ref.remote_id:
-        (reply,) = yield [_below(tree, ref.kind, Equal(tree.dialect.unique_id, ref.remote_id), attributes)]
-        if entry := _only(tree, ref.kind, reply, lambda found: True):
+        (reply,) = yield [_by_id(tree, ref.kind, ref.remote_id, attributes)]
+        if tree.dialect.roams and reply.code in NOWHERE:
+            reply = replace(reply, code=0)  # asked for by nothing but its id; whether the place is there, the key tells
+        if entry := _only(tree, ref.kind, reply, lambda found: tree.ours(found.dn)):
             return entry
     return (yield from by_key(tree, ref, attributes))
 
 
+def _by_id(tree: Tree, kind: Kind, remote_id: str, attributes: tuple[str, ...]) -> Search:
+    if tree.dialect.roams:
+        return Search(f"<GUID={remote_id}>", BASE, tree.shape(kind).filter, attributes)
+    return _below(tree, kind, Equal(tree.dialect.unique_id, remote_id), attributes)
+
+
 def by_key(tree: Tree, ref: Ref, attributes: tuple[str, ...]) -> Talk[Found | None]:
     """The entry that carries the key to the letter; the directory compares without case. Ambiguous if several do."""
-    shape = SHAPES[ref.kind]
+    shape = tree.shape(ref.kind)
     wanted: Filter = Equal(shape.key, ref.key)
     if ref.kind is Kind.GROUP:
-        wanted = And((Equal("objectClass", shape.object_class), wanted))
+        wanted = And((shape.filter, wanted))
     (reply,) = yield [_below(tree, ref.kind, wanted, attributes)]
     return _only(tree, ref.kind, reply, lambda found: ref.key in found.texts(shape.key))
 
 
 def groups_of(tree: Tree, dn: str, attributes: tuple[str, ...] = ()) -> Search:
     """Asks for the groups that name a DN as a member."""
-    wanted = And((Equal("objectClass", "groupOfNames"), Equal("member", dn)))
+    wanted = And((tree.shape(Kind.GROUP).filter, Equal("member", dn)))
     return _below(tree, Kind.GROUP, wanted, (*attributes, tree.dialect.unique_id))
 
 
@@ -62,7 +72,7 @@ def _only(tree: Tree, kind: Kind, reply: Reply, wanted: Callable[[Found], bool])
     found = checked(reply, container).entries
     entries = [entry for entry in found if wanted(entry) and not tree.hidden(entry.dn)]
     if len(entries) > 1:
-        raise Ambiguous(f"{container} 下有 {len(entries)} 个条目带着同一个键（{SHAPES[kind].key}），请人工清理")
+        raise Ambiguous(f"{container} 下有 {len(entries)} 个条目带着同一个键（{tree.shape(kind).key}），请人工清理")
     if not entries and reply.continued:
         raise Unreadable(f"{container} 的一部分在别的服务器上，不能断定条目不存在")
     return entries[0] if entries else None
@@ -109,18 +119,28 @@ class Sheet:
     whole: bool
 
 
-def page(tree: Tree, kind: Kind, cookie: bytes) -> Talk[Sheet]:
-    """One page of everybody of a kind; persons with their memberships."""
+def page(tree: Tree, kind: Kind, cookie: bytes, *, bare: bool = False) -> Talk[Sheet]:
+    """One page of everybody of a kind; persons with their memberships, unless bare."""
     container = tree.container(kind)
-    wanted = Equal("objectClass", SHAPES[kind].object_class)
+    wanted = tree.shape(kind).filter
     size = tree.config.page_size
     (reply,) = yield [Search(container, ONE, wanted, tree.attributes(kind), size, cookie)]
-    entries = [entry for entry in checked(reply, container).entries if not tree.hidden(entry.dn)]
-    if kind is Kind.GROUP:
+    found = checked(reply, container).entries
+    if not found and not reply.continued:
+        yield from _there(container)
+    entries = [entry for entry in found if not tree.hidden(entry.dn)]
+    if bare or kind is Kind.GROUP:
         return Sheet(tuple(tree.state(kind, entry) for entry in entries), reply.cookie, not reply.continued)
     groups = yield [groups_of(tree, entry.dn) for entry in entries]
     accounts = (tree.state(kind, entry, _group_ids(tree, each)) for entry, each in zip(entries, groups, strict=True))
     return Sheet(tuple(accounts), reply.cookie, not reply.continued)
+
+
+def _there(container: str) -> Talk[None]:
+    """389 answers a paged search below a place that is not there with success and nobody: that must be told apart."""
+    (reply,) = yield [read_entry(container, ("1.1",))]
+    if not checked(reply, container).entries:
+        raise Unreadable(f"{container} 不存在，或服务账号看不到：不能断定其下没有条目")
 
 
 def read_entry(dn: str, attributes: tuple[str, ...], wanted: Filter = ANY) -> Search:
