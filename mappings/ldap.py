@@ -5,17 +5,21 @@ department stands in `departmentNumber` and `ou`, every department and group in 
 group's own entry. Phones and case facts never come here.
 """
 
+from mappings.correlate import Identity
+from mappings.desired import Desired
+from mappings.due import due
 from mappings.model import (
     AccountState,
     Department,
-    Desired,
     Memberships,
     Org,
     Person,
+    Presence,
     Ref,
 )
 from mappings.naming import ascii_only, fold, values
-from mappings.plain import BECAUSE, group_presence, person_presence, primary_department
+from mappings.plain import BECAUSE, group_presence
+from mappings.terms import TERMS, Terms
 
 PERSON_ATTRIBUTES = frozenset(
     {
@@ -34,23 +38,36 @@ PERSON_ATTRIBUTES = frozenset(
 )
 GROUP_ATTRIBUTES = frozenset({"cn", "ou", "businessCategory", "seeAlso"})
 MANAGED = PERSON_ATTRIBUTES | GROUP_ATTRIBUTES
+LOGIN = "uid"
+IDENTITY = Identity(
+    staff="employeeNumber", login=LOGIN, mail="mail", name="cn", code="cn", title="ou", parent="seeAlso"
+)
 
 
-def desired(person: Person, day: str, org: Org, keep_days: int = 0) -> Desired:
-    """The account of one person on one ISO day. `keep_days`: how long a removed one stays, locked (S14)."""
-    presence, reason, review_on = person_presence(person, day, keep_days)
-    home = primary_department(person, org)
-    state = AccountState(
-        key=person.key,
-        presence=presence,
-        attributes=_person_attributes(person, home),
-        memberships=Memberships(concurrent=frozenset(person.groups)),
+def desired(person: Person, day: str, org: Org, terms: Terms = TERMS) -> Desired:
+    """The account of one person on one ISO day."""
+    found = due(person, day, org, terms)
+    primary = frozenset({found.primary} if found.primary else ())
+    memberships = Memberships(concurrent=primary | found.departments | found.groups)
+    there = person.facts is None or found.presence is not Presence.REMOVED
+    return Desired(
+        AccountState(person.key, found.presence, _person_attributes(person, found.home(org)), memberships),
+        found.reason,
+        found.because,
+        _login(person),
+        spell=found.spell,
+        review_on=found.review_on,
+        department=found.bureau(org),
+        urgent=found.urgent,
+        unfit=_unfit(person) if there else None,
     )
-    login = f"uid={fold(person.user_name)}"
-    return Desired(state, reason, BECAUSE, login=login, review_on=review_on, unfit=_unfit(person))
 
 
-def desired_group(department: Department, day: str, org: Org, parent: Ref | None) -> Desired:
+def _login(person: Person) -> str:
+    return f"uid={fold(person.user_name)}"
+
+
+def desired_group(department: Department, day: str, org: Org, parent: Ref | None, terms: Terms = TERMS) -> Desired:
     """The entry of one Group. `parent` is the account of the parent department, where there is one."""
     presence, reason = group_presence(department)
     attributes = {

@@ -1,15 +1,15 @@
 """The vocabulary of the house: frozen values that every room understands (design: Vocabulary).
 
-Nothing here reads a clock, a file or a network. Attribute values are tuples of
-strings in the spelling of the target system: an empty tuple says "read, and
-absent"; an attribute that is missing from a mapping was not read and is never
-compared (S17).
+Nothing here reads a clock, a file or a network. Attribute values are tuples of strings in the spelling of the target
+system: an empty tuple says "read, and absent"; a missing attribute was not read and is never compared (S17).
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any, Self
+from typing import Self
+
+from mappings.facts import NO_MARKS, Facts, Marks
 
 
 class Presence(StrEnum):
@@ -43,8 +43,7 @@ class Action(StrEnum):
 class Department:
     """A SCIM Group: a department where it carries the roster's Group extension, else a plain group.
 
-    `key` is the externalId (else the SCIM id); `parent` is the key of the parent
-    department; `code` is None for a plain group, which is never primary or concurrent (S1).
+    `key` is the externalId, else the SCIM id; `code` is None for a plain group, which is never primary (S1).
     """
 
     subject: str
@@ -67,10 +66,9 @@ class Org:
 class Person:
     """Roster truth about one user, validated.
 
-    `key` is the externalId, else the SCIM id (S11). `groups` are the keys of the
-    Groups joined, in the order of joining (S1: the first department is primary).
-    `manager` is the manager's account in the system at hand, where it is known.
-    `created` and `removed` are ISO civil days in Asia/Shanghai.
+    `key` is the externalId, else the SCIM id (S11). `groups` are the keys of the Groups joined, in the order of
+    joining (S1: the first department is primary). `manager` is the manager's account in the system at hand, where it
+    is known. `created` and `removed` are ISO civil days in Asia/Shanghai. `facts` is None for a plain user (S1).
     """
 
     subject: str
@@ -82,20 +80,27 @@ class Person:
     display_name: str = ""
     title: str = ""
     mail: str = ""
+    mobile: str = ""
     active: bool = True
     groups: tuple[str, ...] = ()
     manager: "Ref | None" = None
     created: str = ""
     removed: str | None = None
+    facts: Facts | None = None
+    marks: Marks = NO_MARKS
 
 
 @dataclass(frozen=True, slots=True)
 class Ref:
     """How the hub addresses an account in one system.
 
-    `remote_id` is the system's own stable id (entryUUID), once known; `name` is its
-    address as last read back (a DN). A connector finds by `remote_id`, else by
-    `key`; never by `name` alone (S11).
+    `remote_id` is the system's own stable id (entryUUID), once known; `name` is its address as last read back (a DN).
+    A connector finds by `remote_id`, else by `key`; never by `name` alone (S11). `former`: an address that it had until
+    now, by which groups may name it still: an update or a removal sees to those as well.
+    `incarnation` counts the accounts made for the subject there, the one to be made included (S22); 0: none.
+    `private`: what the connector said last with Pending, for itself alone (S22). `sought`: how the account was
+    asked for, while our own attempt to create it is on record: what carries no key is found by that alone.
+    `root`: the district itself, in a system that has it already: never created, renamed or deleted (S7).
     """
 
     subject: str
@@ -103,13 +108,18 @@ class Ref:
     key: str
     remote_id: str | None = None
     name: str | None = None
+    former: str | None = None
+    incarnation: int = 0
+    private: str | None = None
+    sought: "AccountState | None" = None
+    root: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Memberships:
     """Departments and groups of an account: keys on the desired side, remote ids as observed.
 
-    `primary` is None in a system that does not tell a primary department from the others.
+    `primary` is None where the system knows none, or it is none of ours; it is not among the `concurrent`.
     """
 
     primary: str | None = None
@@ -137,36 +147,14 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
-class Desired:
-    """What must be true of one account on one day.
-
-    `reason` explains the presence; `because` explains operations that rest on something else.
-    `login` is the name that the system must not give to two subjects (S5). `spell`
-    is the spell of service (S6). `review_on` is the first later ISO day on which the
-    answer may change by itself. `unfit` says in a sentence why the system cannot
-    hold a value; such a row is parked before any call (S11).
-    """
-
-    state: AccountState
-    reason: Reason
-    because: Mapping[Action, Reason] = field(default_factory=dict)
-    login: str | None = None
-    spell: str | None = None
-    review_on: str | None = None
-    unfit: str | None = None
-
-    def why(self, action: Action) -> Reason:
-        """The reason of an operation of that kind."""
-        return self.because.get(action, self.reason)
-
-
-@dataclass(frozen=True, slots=True)
 class Operation:
     """One change to one account, explained.
 
-    `before` and `after` hold only what the operation changes (all of it for create
-    and remove). `group` is the group of a join or leave. A connector gets the
-    operation with an id and without its reason (S18): see `order`.
+    `before` and `after` hold only what the operation changes (all of it for create and remove). `group` is the group
+    of a join or leave; where a system has primary departments (`Capabilities.primary`) also the department of a
+    person's create, and the new one of an update that moves: `after.memberships.primary` is its key,
+    `before.memberships.primary` the key of the old one, None where that is none of ours and so is kept (S12).
+    A connector gets the operation with an id and without its reason (S18): see `order`.
     """
 
     system: str
@@ -195,10 +183,11 @@ class AlreadySo:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """Accepted, not finished (S22). Look again after so many seconds."""
+    """Accepted, not finished (S22). Look again in `after` seconds, with `private` in the Ref; None: what it was."""
 
     after: float
     state: str
+    private: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,15 +226,38 @@ Outcome = Done | AlreadySo | Pending | Retry | Refused | Conflict | Unknown
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """So many calls of one verb of the vendor's interface in any stretch of so many seconds (S25)."""
+
+    verb: str
+    calls: int
+    seconds: float
+
+
+ACTIONS = frozenset(Action)
+
+
+@dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a system can do, as data."""
+    """What a system can do, as data.
+
+    `costs`: for "observe" and each action, how many calls of each verb of `windows` it takes at most. `leaves`: what a
+    removal leaves for a person to do, in a Chinese sentence (S14). `settles`: seconds in which it may still take what
+    hung on a removed account from its successor of the same name.
+    """
 
     kinds: frozenset[Kind] = frozenset({Kind.PERSON, Kind.GROUP})
+    actions: frozenset[Action] = ACTIONS  # on a person; nothing else is ever asked for
     managed: frozenset[str] = frozenset()  # attributes compared and written
     unreadable: frozenset[str] = frozenset()  # written, never read back, never drift
-    locks: bool = True
+    unlisted: frozenset[str] = frozenset()  # read of one account, and not carried by a complete read (S17)
+    primary: bool = False  # an account lives in one department, and cannot be without
     members_per_call: int = 1
     ends_sessions: bool | None = None  # S30: does a lock end live sessions? None is unknown
+    windows: tuple[Window, ...] = ()
+    costs: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    leaves: str = ""
+    settles: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +276,3 @@ class Finding:
     level: str
     text: str
     remedy: str = ""
-
-
-JSON = Mapping[str, Any]

@@ -5,8 +5,10 @@ department Group joined is primary. The regulation does not speak of them, so th
 article of every reason is `plain`.
 """
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 
+from mappings.facts import Ruling
 from mappings.model import Action, Department, Org, Person, Presence, Reason
 
 ARTICLE = "plain"
@@ -22,25 +24,51 @@ LEFT = Reason(ARTICLE, "名册未将其列入该部门或组，应当退出")
 BECAUSE = {Action.UPDATE: UPDATED, Action.JOIN: JOINED, Action.LEAVE: LEFT}
 GROUP = Reason(ARTICLE, "名册已登记该组")
 NO_GROUP = Reason(ARTICLE, "名册已删除该组")
+CLOSED = Reason(ARTICLE, "该系统不向无名册事实的用户开放")
+BLOCKED = Reason(ARTICLE, "经裁定锁定账号")
+REPLIED = Reason(ARTICLE, "复函称已离职，账号应当注销")
 BEFORE = Reason(NOT_YET, "名册尚未登记，不应有账号")
 
 
-def person_presence(person: Person, day: str, keep_days: int = 0) -> tuple[Presence, Reason, str | None]:
-    """(presence, reason, review_on) of a plain user on one ISO day; `keep_days` as in S14."""
+def person_presence(
+    person: Person, day: str, keep_days: int = 0, system: str = ""
+) -> tuple[Presence, Reason, str | None]:
+    """(presence, reason, review_on) of a plain user on one ISO day.
+
+    `keep_days` as in S14. `system`: the named system that is asked for, as a block names it (S28).
+    """
     if person.created and day < person.created:
         return Presence.REMOVED, BEFORE, person.created
     if person.removed is not None and day >= person.removed:
-        return _leaving(person.removed, day, keep_days)
+        return _leaving(person.removed, day, keep_days, REMOVED)
+    rulings = [each for each in person.marks.rulings if each.holds(day)]
+    replies = [each.start for each in rulings if each.kind == "reply-says-left"]
+    if replies:
+        return _leaving(min(replies), day, keep_days, REPLIED)
+    later = _next_ruling(person.marks.rulings, day)
+    if any(each.kind == "block" and system in each.systems for each in rulings):
+        return Presence.LOCKED, BLOCKED, later
     if person.active:
-        return Presence.ACTIVE, OPENED, None
-    return Presence.LOCKED, LOCKED, None
+        return Presence.ACTIVE, OPENED, later
+    return Presence.LOCKED, LOCKED, later
 
 
-def _leaving(removed: str, day: str, keep_days: int) -> tuple[Presence, Reason, str | None]:
-    ends = (date.fromisoformat(removed) + timedelta(days=keep_days)).isoformat()
+def _next_ruling(rulings: tuple[Ruling, ...], day: str) -> str | None:
+    """The first later day on which one begins or is over."""
+    return min((each for ruling in rulings for each in _turns(ruling) if each > day), default=None)
+
+
+def _turns(ruling: Ruling) -> Iterator[str]:
+    yield ruling.start
+    if ruling.end is not None:
+        yield (date.fromisoformat(ruling.end) + timedelta(days=1)).isoformat()
+
+
+def _leaving(left: str, day: str, keep_days: int, why: Reason) -> tuple[Presence, Reason, str | None]:
+    ends = (date.fromisoformat(left) + timedelta(days=keep_days)).isoformat()
     if day < ends:
         return Presence.LOCKED, KEPT, ends
-    return Presence.REMOVED, REMOVED, None
+    return Presence.REMOVED, why, None
 
 
 def group_presence(department: Department) -> tuple[Presence, Reason]:
