@@ -1,72 +1,68 @@
-"""Connections to the store. SQLite: WAL, synchronous=FULL, one writing connection (S19, S27)."""
+"""Connections to the store, SQLite or PostgreSQL, by its URL (S19). PostgreSQL's driver is loaded where it is used."""
 
-from typing import Any
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DBAPIError
 
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
-from sqlalchemy.pool import NullPool
+from scim_server.settings import BadSettings, resolve
+from scim_server.store.lasting import Lasting, sentence
+from scim_server.store.outages import Unavailable, Unusable
+from scim_server.store.sqlite import sqlite_engine
 
-BUSY_MS = 10_000
+__all__ = ["Unavailable", "Unusable", "named", "open_engine", "plain_url", "reading", "several_nodes"]
 
-
-class Unusable(Exception):
-    """The store cannot be opened. The message says why."""
-
-
-class Unavailable(Exception):
-    """The store could not commit now: disk full, locked, gone. Nothing was written (503)."""
+SCHEMES = ("postgresql://", "postgres://", "postgresql+psycopg://")
 
 
-def open_engine(url: str, *, writing: bool = False) -> Engine:
+def open_engine(url: str, *, writing: bool = False, serving: bool = False) -> Engine:
     """An engine without a pool: each caller keeps its own connection, in its own thread.
 
-    A transaction of a writing engine begins IMMEDIATE, so it never fails half way for the lock.
-    Raises Unusable.
+    The URL may be a secret, `env:NAME` or `file:PATH`. `serving`: others wait for what is read. Raises Unusable.
     """
+    plain = plain_url(url)
+    if is_postgresql(plain):
+        from scim_server.store.postgresql import postgresql_engine
+
+        return postgresql_engine(lambda: plain_url(url), writing, serving)
+    return sqlite_engine(plain, writing)
+
+
+def plain_url(url: str) -> str:
+    """The URL behind `env:NAME` or `file:PATH`. Raises Unusable."""
     try:
-        parsed = make_url(url)
-    except ArgumentError as error:
-        raise Unusable(f"[store] url cannot be read: {error}") from error
-    if parsed.get_backend_name() != "sqlite":
-        raise Unusable("[store] url: this version keeps its roster in SQLite (sqlite:////absolute/path.db)")
-    if not parsed.database or parsed.database == ":memory:":
-        raise Unusable("[store] url must name a file: sqlite:////absolute/path.db")
-    engine = create_engine(
-        parsed,
-        poolclass=NullPool,
-        hide_parameters=True,
-        connect_args={"isolation_level": None, "check_same_thread": False},
-    )
-    event.listen(engine, "connect", _prepare_writer if writing else _prepare)
-    event.listen(engine, "begin", _begin_immediate if writing else _begin)
-    return engine
+        found: str = resolve(url)
+    except BadSettings as error:
+        raise Unusable(f"[store] url: {error}") from error
+    return found
 
 
-def _prepare(connection: Any, _: Any) -> None:
-    cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.execute("PRAGMA wal_autocheckpoint=4000")
-    cursor.execute("PRAGMA cache_size=-2000")  # KB a connection: the machine's own cache serves the rest
-    cursor.close()
+def named(url: str) -> str:
+    """The store's address for people: without a password. Raises Unusable."""
+    plain = plain_url(url)
+    if not is_postgresql(plain):
+        return plain
+    from scim_server.store.postgresql import name
+
+    return name(plain)
 
 
-def _prepare_writer(connection: Any, record: Any) -> None:
-    _prepare(connection, record)
-    connection.execute("PRAGMA cache_size=-8000")
+def is_postgresql(url: str) -> bool:
+    """Whether a URL names a PostgreSQL."""
+    return url.startswith(SCHEMES)
 
 
-def _begin_immediate(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _begin(connection: Connection) -> None:
-    if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
-        connection.exec_driver_sql("BEGIN")
+def several_nodes(url: str) -> bool:
+    """Whether several processes may work this store at once (S27)."""
+    return is_postgresql(plain_url(url))
 
 
 def reading(engine: Engine) -> Connection:
-    """A connection each of whose statements sees what is committed at that moment."""
+    """A connection each of whose statements sees what is committed at that moment.
+
+    On PostgreSQL it opens itself again where it was lost. Raises Unavailable.
+    """
+    if engine.dialect.name == "postgresql":
+        try:
+            return Lasting(engine).execution_options(isolation_level="AUTOCOMMIT")
+        except DBAPIError as error:
+            raise Unavailable(f"the store cannot be read: {sentence(error)}") from error
     return engine.connect().execution_options(isolation_level="AUTOCOMMIT")

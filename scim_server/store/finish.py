@@ -4,14 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, case, exists, not_, update
+import orjson
+from sqlalchemy import Connection, bindparam, case, exists, not_, select, update
 
 from mappings.model import Ref
+from scim_server.store.approvals import leave
+from scim_server.store.guard import lock
 from scim_server.store.links import HELD, Claim, holder
 from scim_server.store.logins import release
-from scim_server.store.prepared import execute_many
-from scim_server.store.tables import links
-from scim_server.store.wakes import WAKE_REPORTS
+from scim_server.store.prepared import execute_many, fetch, listed
+from scim_server.store.tables import links, resources, subjects
+from scim_server.store.wakes import WAKE_REPORTS, woken
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,8 @@ class Finish:
     `settled`: the account was read back as desired, so the generation is applied.
     `stirred`: its address or its existence has changed, so who rests on it is woken.
     `doubted`: a Group that was not found as its link says: its own row looks again.
+    `weighed`: it was looked at, so its batch waits for it no more (S23). `unmarked`: it is settled, so nothing of it is
+    held or permitted any longer. `department`: among whose people it counts.
     """
 
     claim: Claim
@@ -36,12 +41,18 @@ class Finish:
     locking: bool = False
     fingerprint: str | None = None
     spell: str | None = None
+    private: str | None = None
+    hidden: str | None = None
     blocker: str | None = None
     error: str | None = None
     finding: str | None = None
     login: str | None = None
+    read_back: str | None = None
     stirred: bool = False
     doubted: Ref | None = None
+    weighed: bool = False
+    unmarked: bool = False
+    department: str | None = None
 
 
 _moved = links.c.desired > bindparam("seen")
@@ -63,9 +74,15 @@ _FINISH = (
         locking=bindparam("is_locking"),
         fingerprint=bindparam("new_fingerprint"),
         spell=bindparam("new_spell"),
+        private=bindparam("new_private"),
+        hidden=bindparam("new_hidden"),
         blocker=case((_moved, None), else_=bindparam("waits_for")),
         error=case((_moved, None), else_=bindparam("why")),
         finding=bindparam("new_finding"),
+        batch=case((_moved, links.c.batch), (bindparam("settled"), None), else_=links.c.batch),
+        weighed=case((_moved, links.c.weighed), else_=bindparam("was_weighed")),
+        department=bindparam("new_department"),
+        read_back=bindparam("as_read_back"),
     )
 )
 # a finish that lost its lease: whoever holds the row now looks once more
@@ -113,13 +130,23 @@ _CLEARED = (
 )
 
 
+_CHIEFS = select(subjects.c.subject).where(
+    subjects.c.subject.in_(listed("ids")), exists().where(resources.c.manager == subjects.c.resource_id)
+)
+
+
 def finish(connection: Connection, finishes: Sequence[Finish], now: float) -> None:
     """Gives the rows back, each with one statement, and wakes who rests on what has changed."""
     if not finishes:
         return
+    unmarked = [(each.claim.subject, each.claim.hold) for each in finishes if each.unmarked]
+    if unmarked:
+        lock(connection, finishes[0].claim.system)
+        leave(connection, finishes[0].claim.system, unmarked)
     given_back = execute_many(connection, _FINISH, [_finished(each, now) for each in finishes])
     if given_back != len(finishes):
-        connection.execute(_LOST, [_where(each.claim, now) | {"seen_epoch": each.claim.epoch} for each in finishes])
+        look_again(connection, [each.claim for each in finishes], now)
+        finishes = _given_back(connection, finishes)  # what a lost lease has seen frees no name and wakes nobody
     doubts = [_doubt(each.claim, each.doubted, now) for each in finishes if each.doubted]
     if doubts:
         connection.execute(_DOUBT, doubts)
@@ -131,9 +158,34 @@ def finish(connection: Connection, finishes: Sequence[Finish], now: float) -> No
     woken = [_where(each.claim, now) for each in firm]
     if woken:
         execute_many(connection, _WAKE_WAITERS, woken)
-    people = [_where(each.claim, now) for each in finishes if each.stirred and each.claim.kind == "person"]
+    people = [each.claim for each in finishes if each.stirred and each.claim.kind == "person"]
     if people:
-        execute_many(connection, WAKE_REPORTS, people)
+        execute_many(connection, WAKE_REPORTS, [_resting(each, now) for each in _chiefs(connection, people)])
+
+
+def _given_back(connection: Connection, finishes: Sequence[Finish]) -> list[Finish]:
+    """Those whose row was still theirs."""
+    mine = links.c.system == finishes[0].claim.system, links.c.subject.in_([each.claim.subject for each in finishes])
+    epochs = {
+        (row.subject, row.epoch) for row in connection.execute(select(links.c.subject, links.c.epoch).where(*mine))
+    }
+    return [each for each in finishes if (each.claim.subject, each.claim.epoch) in epochs]
+
+
+def look_again(connection: Connection, claims: Sequence[Claim], now: float) -> None:
+    """Of these claims some were lost: what was sent for them may have come late, and whoever has them looks again."""
+    execute_many(connection, _LOST, [_where(each, now) | {"seen_epoch": each.epoch} for each in claims])
+
+
+def _chiefs(connection: Connection, people: Sequence[Claim]) -> list[Claim]:
+    """Those who are somebody's manager: few, and asked for at once, for a statement for each costs all of them."""
+    rows = fetch(connection, _CHIEFS, ids=orjson.dumps([each.subject for each in people]))
+    found = {subject for (subject,) in rows}
+    return [each for each in people if each.subject in found]
+
+
+def _resting(claim: Claim, now: float) -> dict[str, Any]:
+    return woken(claim.subject, now, in_system=claim.system)
 
 
 def _where(claim: Claim, now: float) -> dict[str, Any]:
@@ -159,7 +211,12 @@ def _finished(each: Finish, now: float) -> dict[str, Any]:
         "is_locking": each.locking,
         "new_fingerprint": each.fingerprint,
         "new_spell": each.spell,
+        "new_private": each.private,
+        "new_hidden": each.hidden,
         "waits_for": each.blocker,
         "why": each.error,
         "new_finding": each.finding,
+        "was_weighed": each.weighed,
+        "new_department": each.department,
+        "as_read_back": each.read_back,
     }

@@ -1,4 +1,7 @@
-"""One process works a SQLite file (S27): a lock beside it, and where the one that holds it can be reached."""
+"""One process works a SQLite file (S27): a lock beside it, and where the one that holds it can be reached.
+
+On PostgreSQL nobody is alone: there the lock is nobody's and always free.
+"""
 
 import fcntl
 import json
@@ -10,6 +13,8 @@ from types import TracebackType
 from typing import IO, Self
 
 from sqlalchemy.engine import make_url
+
+from scim_server.store.engine import plain_url, several_nodes
 
 
 class Busy(Exception):
@@ -30,10 +35,10 @@ class Holder:
 
 
 class StoreLock:
-    """An exclusive lock that ends with the process, however it ends."""
+    """An exclusive lock that ends with the process, however it ends. Raises Unusable."""
 
     def __init__(self, url: str) -> None:
-        self._path = Path(f"{make_url(url).database}.lock")
+        self._path = None if several_nodes(url) else Path(f"{make_url(plain_url(url)).database}.lock")
         self._file: IO[str] | None = None
 
     def take_patiently(self, holder: Holder, look: Callable[[], bool]) -> None:
@@ -48,6 +53,8 @@ class StoreLock:
 
     def take(self, holder: Holder) -> None:
         """Takes the lock and says who holds it. Raises Busy."""
+        if self._path is None:
+            return
         file = os.fdopen(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600), "r+")
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -61,6 +68,8 @@ class StoreLock:
 
     def announce(self, holder: Holder) -> None:
         """Rewrites who holds it."""
+        if self._path is None:
+            return
         assert self._file is not None
         self._file.seek(0)
         self._file.truncate()
@@ -69,6 +78,8 @@ class StoreLock:
 
     def holder(self) -> Holder | None:
         """Who holds the lock now; None when nobody does."""
+        if self._path is None:
+            return None
         try:
             with self._path.open("r+") as file:
                 try:

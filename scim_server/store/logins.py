@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Connection, bindparam, delete, or_, select, text
+from sqlalchemy import Connection, Text, bindparam, delete, select, text
 
 from scim_server.store.prepared import execute_many
 from scim_server.store.tables import names
@@ -10,7 +10,7 @@ from scim_server.store.tables import names
 _RELEASE = delete(names).where(
     names.c.system == bindparam("in_system"),
     names.c.subject == bindparam("of"),
-    or_(bindparam("keep").is_(None), names.c.name != bindparam("keep")),
+    names.c.name.is_distinct_from(bindparam("keep", type_=Text)),
 )
 _RESERVE = text("INSERT INTO names (system, name, subject) VALUES (:in_system, :login, :of) ON CONFLICT DO NOTHING")
 

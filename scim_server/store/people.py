@@ -7,9 +7,12 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, func, select, text
 
+from mappings.facts import NO_MARKS, Marks
 from mappings.model import Department, Kind, Org, Person, Ref
 from scim_server.clock import day_start, stamp
 from scim_server.scim.resource import department, person
+from scim_server.store.kept import whole
+from scim_server.store.marks import marked, since
 from scim_server.store.tables import changes, links, members, resources, subjects
 
 _SUBJECT = (
@@ -20,11 +23,19 @@ _SUBJECT = (
     subjects.c.resource_id,
     subjects.c.created_on,
     subjects.c.removed_on,
+    subjects.c.facts_from,
+    subjects.c.marked,
     resources.c.document,
+    resources.c.kept,
     resources.c.active,
     resources.c.manager,
 )
 _SUBJECTS = select(*_SUBJECT).outerjoin(resources, resources.c.id == subjects.c.resource_id)
+_GROUPS = (  # by the type of the resources: of subjects no index tells the groups, and the others are the whole roster
+    select(*_SUBJECT)
+    .join(resources, (resources.c.subject == subjects.c.subject) & (resources.c.id == subjects.c.resource_id))
+    .where(resources.c.type == "Group")
+)
 _LAST_GROUP_CHANGE = select(func.max(changes.c.seq)).where(text("type = 'Group' AND action <> 'members'"))
 
 
@@ -51,26 +62,31 @@ class Roll:
 
 
 def read_roll(connection: Connection, wanted: Sequence[str], system: str) -> Roll:
-    """The named subjects, those that have left the roster too."""
+    """The named subjects, those that have left the roster too; people with facts as they were when they left."""
     rows = list(connection.execute(_SUBJECTS.where(subjects.c.subject.in_(wanted))))
     ids = [row.resource_id for row in rows if row.kind == "person" and row.resource_id]
     joined = groups_joined(connection, ids)
     managers = _managers(connection, system, {row.manager for row in rows if row.manager})
-    last = _last_documents(connection, [row.subject for row in rows if row.resource_id is None])
+    last = last_documents(connection, [row.subject for row in rows if row.resource_id is None])
+    beside = marked(connection, [row.subject for row in rows if row.marked])
     people, groups = {}, {}
     for row in rows:
         document = row.document if row.resource_id else last.get(row.subject)
-        parsed = orjson.loads(document) if document else None
+        parsed = whole(document, row.kept) if document else None
         if row.kind == "group":
             groups[row.subject] = department(row.subject, row.key, parsed, row.removed_on is not None)
         else:
-            people[row.subject] = _person(row, parsed, joined.get(row.resource_id, ()), managers.get(row.manager))
+            marks = since(beside.get(row.subject, NO_MARKS), row.facts_from)
+            their = (joined.get(row.resource_id, ()), managers.get(row.manager), marks)
+            people[row.subject] = _person(row, parsed, *their)
     return Roll(people, groups, {row.subject: row.title for row in rows})
 
 
-def _person(row: Any, document: dict[str, Any] | None, groups: tuple[str, ...], manager: Ref | None) -> Person:
+def _person(
+    row: Any, document: dict[str, Any] | None, groups: tuple[str, ...], manager: Ref | None, marks: Marks
+) -> Person:
     active = row.active is not False
-    return person(row.subject, row.key, document, active, groups, manager, row.created_on, row.removed_on)
+    return person(row.subject, row.key, document, active, groups, manager, row.created_on, row.removed_on, marks)
 
 
 def groups_joined(connection: Connection, user_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
@@ -103,7 +119,8 @@ def _managers(connection: Connection, system: str, ids: set[str]) -> dict[str, R
     return {id: account.ref for id, account in accounts.items() if account.there}
 
 
-def _last_documents(connection: Connection, gone: Sequence[str]) -> dict[str, bytes]:
+def last_documents(connection: Connection, gone: Sequence[str]) -> dict[str, bytes]:
+    """What a DELETE took away, last: of somebody with facts the whole document."""
     if not gone:
         return {}
     deleted = select(changes.c.subject, changes.c.before).where(
@@ -126,10 +143,12 @@ def group_accounts(
     of = select(*_ACCOUNT).join(subjects, subjects.c.subject == links.c.subject)
     of = of.where(links.c.system == system, links.c.kind == "group")
     found: list[Account] = []
-    named = of.where(subjects.c.removed_on.is_(None))
-    for query, column, wanted in ((named, subjects.c.key, list(keys)), (of, links.c.remote_id, list(remote_ids))):
-        if wanted:
-            found += [_account(row) for row in connection.execute(query.where(column.in_(wanted)))]
+    named, accounts = list(keys), list(remote_ids)
+    if named:  # first whose keys they are, then their rows: the other way round is through everybody's
+        theirs = select(subjects.c.subject).where(subjects.c.key.in_(named), subjects.c.removed_on.is_(None))
+        found += [_account(row) for row in connection.execute(of.where(links.c.subject.in_(theirs)))]
+    if accounts:
+        found += [_account(row) for row in connection.execute(of.where(links.c.remote_id.in_(accounts)))]
     return found
 
 
@@ -188,6 +207,6 @@ class OrgCache:
 
 def read_org(connection: Connection) -> Org:
     """Reads the whole tree."""
-    rows = connection.execute(_SUBJECTS.where(subjects.c.kind == "group", subjects.c.resource_id.is_not(None)))
+    rows = connection.execute(_GROUPS)
     found = (department(row.subject, row.key, orjson.loads(row.document), False) for row in rows)
     return Org({each.key: each for each in found})

@@ -8,22 +8,31 @@ from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, LargeBinary, bindparam, select
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import Select
 from sqlalchemy.sql.base import Executable
 
+from scim_server.store.json_functions import JsonElements, JsonText
+from scim_server.store.lasting import Lasting
+
 Row = Mapping[str, Any]
 _Bind = Callable[[Row], Any]
+
+
+LOT = 5_000
+"""Rows that go out at once: psycopg waits for all of them as for one answer, and an answer has its time."""
 
 
 class Prepared:
     """A SELECT for one connection that reads what is committed. Values come as the driver gives them."""
 
     def __init__(self, connection: Connection, statement: Select[Any]) -> None:
-        self._sql, self._bind = _compile(connection.dialect, statement, None)
-        self._cursor = connection.connection.cursor()
+        self._sql, self._bind = _of(connection.dialect, statement, ())
+        self._connection = connection
+        self._opened = connection.connection
+        self._cursor = self._opened.cursor()
 
     def first(self, **values: Any) -> tuple[Any, ...] | None:
         """The first row."""
@@ -36,8 +45,48 @@ class Prepared:
         return rows
 
     def _run(self, values: Row) -> Any:
+        if isinstance(self._connection, Lasting):
+            return self._connection.lasting(lambda: self._executed(values))
         self._cursor.execute(self._sql, self._bind(values))
         return self._cursor
+
+    def _executed(self, values: Row) -> Any:
+        """By a cursor of the connection that there is now."""
+        if self._connection.connection is not self._opened:
+            self._opened = self._connection.connection
+            self._cursor = self._opened.cursor()
+        self._cursor.execute(self._sql, self._bind(values))
+        return self._cursor
+
+
+def fetch(connection: Connection, statement: Select[Any], **values: Any) -> list[tuple[Any, ...]]:
+    """Every row of a constant SELECT, in the open transaction, as the driver gives them: SQLite has no booleans.
+
+    Raises what SQLAlchemy raises.
+    """
+    if isinstance(connection, Lasting):
+        return connection.lasting(lambda: _fetched(connection, statement, values))
+    return _fetched(connection, statement, values)
+
+
+def _fetched(connection: Connection, statement: Select[Any], values: Row) -> list[tuple[Any, ...]]:
+    sql, bind = _of(connection.dialect, statement, ())
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(sql, bind(values))
+        rows: list[tuple[Any, ...]] = list(cursor.fetchall())
+    except connection.dialect.loaded_dbapi.Error as error:
+        base = connection.dialect.loaded_dbapi.Error
+        raise DBAPIError.instance(sql, None, error, base, hide_parameters=True) from error
+    finally:
+        cursor.close()
+    return rows
+
+
+def listed(name: str) -> Select[Any]:
+    """The strings of a parameter of that name, a JSON list as bytes: `column.in_(listed("ids"))` is constant SQL."""
+    rows = JsonElements(bindparam(name, type_=LargeBinary), ()).table_valued("key", "value")
+    return select(JsonText(rows.c.value, ()))
 
 
 def execute_many(connection: Connection, statement: Executable, rows: Sequence[Row]) -> int:
@@ -49,14 +98,16 @@ def execute_many(connection: Connection, statement: Executable, rows: Sequence[R
         return 0
     sql, bind = _of(connection.dialect, statement, tuple(rows[0]))
     cursor = connection.connection.cursor()
+    hit = 0
     try:
-        cursor.executemany(sql, [bind(row) for row in rows])
+        for start in range(0, len(rows), LOT):
+            cursor.executemany(sql, [bind(row) for row in rows[start : start + LOT]])
+            hit += cursor.rowcount
     except connection.dialect.loaded_dbapi.Error as error:
         base = connection.dialect.loaded_dbapi.Error
         raise DBAPIError.instance(sql, None, error, base, hide_parameters=True) from error
     finally:
         cursor.close()
-    hit: int = cursor.rowcount
     return hit
 
 
@@ -71,7 +122,7 @@ def _of(dialect: Dialect, statement: Executable, keys: tuple[str, ...]) -> tuple
 
 
 def _compile(dialect: Dialect, statement: Any, keys: tuple[str, ...] | None) -> tuple[str, _Bind]:
-    compiled = statement.compile(dialect=dialect, column_keys=keys)
+    compiled = statement.compile(dialect=dialect, column_keys=keys or None)
     given = {name: bind.value for bind, name in compiled.bind_names.items() if not bind.required}
     return str(compiled), _binder(compiled.positiontup, given)
 

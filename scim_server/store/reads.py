@@ -1,38 +1,27 @@
-"""Reading resources: points in the event loop, lists on threads of the store's own (design: Store and engine)."""
+"""Reading resources: points, and lists on threads of the store's own (design: Store and engine)."""
 
 import asyncio
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from threading import local
+from collections.abc import Callable, Sequence
+from operator import itemgetter
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Engine, Select, bindparam, exists, func, select, true
-from sqlalchemy.sql import ColumnElement
+import orjson
+from sqlalchemy import Engine, Select, bindparam, case, func, select
 
-from scim_server.store.engine import reading
-from scim_server.store.prepared import Prepared
+from scim_server.store.json_functions import JsonText
+from scim_server.store.lists import Asked, Listed, Lists
+from scim_server.store.points import points
 from scim_server.store.resources import Entry, NoSuchMember, Stored
-from scim_server.store.tables import members, resources, subjects
+from scim_server.store.rows import COLUMNS, stored
+from scim_server.store.tables import members, resources, subjects, uniques
 
-LIST_THREADS = 2
 LOT = 500  # values in one IN
+PIECE = 1_000  # members that are read before the loop serves others
 
-_COLUMNS = (
-    resources.c.id,
-    resources.c.type,
-    resources.c.subject,
-    resources.c.external_id,
-    resources.c.active,
-    resources.c.version,
-    resources.c.document,
-    resources.c.created,
-    resources.c.modified,
-    exists().where(members.c.user_id == resources.c.id).label("joined"),
-)
-_GET = select(*_COLUMNS).where(resources.c.id == bindparam("id"), resources.c.type == bindparam("type"))
+_GET = select(*COLUMNS).where(resources.c.id == bindparam("id"), resources.c.type == bindparam("type"))
 _FIND = {
-    "name": select(*_COLUMNS).where(resources.c.type == bindparam("type"), resources.c.name == bindparam("value")),
-    "external_id": select(*_COLUMNS).where(
+    "name": select(*COLUMNS).where(resources.c.type == bindparam("type"), resources.c.name == bindparam("value")),
+    "external_id": select(*COLUMNS).where(
         resources.c.type == bindparam("type"), resources.c.external_id == bindparam("value")
     ),
 }
@@ -51,120 +40,137 @@ _GROUPS_OF = (
     .where(members.c.user_id == bindparam("id"))
     .order_by(members.c.joined)
 )
+# the title of a person without a displayName may be the login: there the document has the last word
+_unnamed = func.coalesce(JsonText(resources.c.folded, ("displayName",)), "") == ""
 _MEMBERS_OF = (
-    select(members.c.user_id, _title)
+    select(members.c.user_id, members.c.joined, _title, case((_unnamed, resources.c.document)))
     .join(resources, resources.c.id == members.c.user_id)
     .join(subjects, subjects.c.subject == resources.c.subject)
-    .where(members.c.group_id == bindparam("id"))
-    .order_by(members.c.joined)
+    .where(members.c.group_id == bindparam("id"), members.c.user_id > bindparam("after"))
+    .order_by(members.c.user_id)
+    .limit(bindparam("size"))
 )
-
-
-def _list(where: ColumnElement[bool]) -> tuple[Select[Any], Select[Any]]:
-    """How many there are, and a page of them: the offset over the narrow key, the documents joined after it."""
-    matches = (resources.c.type == bindparam("type")) & where
-    ids = select(resources.c.id).where(matches).order_by(resources.c.id).limit(bindparam("size"))
-    page = select(*_COLUMNS).where(resources.c.id.in_(ids.offset(bindparam("skip")))).order_by(resources.c.id)
-    return select(func.count()).select_from(resources).where(matches), page
-
-
-_COUNT, _PAGE = _list(true())
-
-
-def _stored(row: Sequence[Any]) -> Stored:
-    """From a driver's row: SQLite has no booleans."""
-    id, type, subject, external_id, active, version, document, created, modified, joined = row
-    known = None if active is None else bool(active)
-    return Stored(id, type, subject, external_id, known, version, document, created, modified, bool(joined))
 
 
 class Reads:
     """Reads what is committed at that moment."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._point = reading(engine)
-        self._get = Prepared(self._point, _GET)
-        self._find = {column: Prepared(self._point, statement) for column, statement in _FIND.items()}
-        self._groups_of = Prepared(self._point, _GROUPS_OF)
-        self._lists = ThreadPoolExecutor(LIST_THREADS, thread_name_prefix="store-lists")
-        self._own = local()
+    def __init__(self, engine: Engine, monotonic: Callable[[], float]) -> None:
+        self._points = points(engine)
+        self._lists = Lists(engine, monotonic)
 
     def close(self) -> None:
         """Ends the read connections."""
-        self._lists.shutdown()
-        self._point.close()
+        self._lists.close()
+        self._points.close()
 
-    # -- point reads, in the event loop
+    # -- point reads. All raise Unavailable
 
-    def get(self, type: str, id: str) -> Stored | None:
+    async def get(self, type: str, id: str) -> Stored | None:
         """The resource with that id."""
-        row = self._get.first(type=type, id=id)
-        return None if row is None else _stored(row)
+        row = await self._points.read(lambda point: point.first(_GET, type=type, id=id))
+        return None if row is None else stored(row)
 
-    def find(self, type: str, column: Literal["name", "external_id"], value: str) -> Stored | None:
+    async def find(self, type: str, column: Literal["name", "external_id"], value: str) -> Stored | None:
         """The resource with that folded name or that externalId."""
-        row = self._find[column].first(type=type, value=value)
-        return None if row is None else _stored(row)
+        row = await self._points.read(lambda point: point.first(_FIND[column], type=type, value=value))
+        return None if row is None else stored(row)
 
-    def groups_of(self, user_id: str) -> list[Entry]:
+    async def groups_of(self, user_id: str) -> list[Entry]:
         """The Groups of a User, in the order of joining."""
-        return [Entry(*row) for row in self._groups_of.all(id=user_id)]
+        return [Entry(*row) for row in await self._points.read(lambda point: point.all(_GROUPS_OF, id=user_id))]
 
-    def groups_of_each(self, user_ids: Sequence[str]) -> dict[str, list[Entry]]:
+    async def groups_of_each(self, user_ids: Sequence[str]) -> dict[str, list[Entry]]:
         """The Groups of many Users, each in the order of joining; who has none is missing."""
         found: dict[str, list[Entry]] = {}
         for lot in _lots(user_ids):
-            for user_id, group_id, title in self._point.execute(_GROUPS_OF_EACH, {"ids": lot}):
+            for user_id, group_id, title in await self._rows(_GROUPS_OF_EACH, {"ids": lot}):
                 found.setdefault(user_id, []).append(Entry(group_id, title))
         return found
 
-    def members_of(self, group_id: str) -> list[Entry]:
-        """The members of a Group, in the order of joining."""
-        return [Entry(*row) for row in self._point.execute(_MEMBERS_OF, {"id": group_id})]
+    async def members_of(self, group_id: str) -> list[Entry]:
+        """The members of a Group, in the order of joining. Who has a login and no name has nothing to display.
 
-    def children_of(self, code: str) -> list[str]:
-        """The externalIds of the departments whose parent it is."""
-        found = select(resources.c.external_id).where(resources.c.type == "Group", resources.c.parent == code)
-        return list(self._point.scalars(found))
+        Read piece by piece: who joins or leaves meanwhile is in it or not.
+        """
+        found: list[tuple[str, Entry]] = []
+        rows = await self._members(group_id, "")
+        while True:
+            found += [(joined, Entry(id, name if doc is None else _name(doc))) for id, joined, name, doc in rows]
+            if len(rows) < PIECE:
+                break
+            await asyncio.sleep(0)
+            rows = await self._members(group_id, rows[-1][0])
+        found.sort(key=itemgetter(0))
+        return [entry for _, entry in found]
 
     # -- lists, on threads of the store's own
 
-    async def select(
-        self, type: str, where: ColumnElement[bool] | None, start: int, count: int
-    ) -> tuple[int, list[Stored]]:
-        """How many match, and the page from the 1-based `start`, ordered by id."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._lists, self._page, type, where, start, count)
-
-    def _page(self, type: str, where: ColumnElement[bool] | None, start: int, count: int) -> tuple[int, list[Stored]]:
-        if not hasattr(self._own, "connection"):
-            self._own.connection = self._engine.connect()
-        connection: Connection = self._own.connection
-        counted, page = (_COUNT, _PAGE) if where is None else _list(where)
-        with connection.begin():  # both answers from one snapshot
-            total: int = connection.execute(counted, {"type": type}).scalar_one()
-            asked = {"type": type, "size": count, "skip": start - 1}
-            rows = connection.execute(page, asked).all() if count and start <= total else []
-        return total, [Stored(*row) for row in rows]
+    async def page(self, asked: Asked) -> Listed:
+        """The page that is asked for. Raises TooSlow."""
+        return await self._lists.read(asked)
 
     # -- checks before a write
 
-    def among(self, group_id: str, ids: Sequence[str]) -> set[str]:
-        """Which of these are members."""
+    async def among(self, group_id: str, ids: Sequence[str]) -> set[str]:
+        """Which of these are members; lot by lot, so that the loop serves others."""
         found: set[str] = set()
         for lot in _lots(ids):
             there = select(members.c.user_id).where(members.c.group_id == group_id, members.c.user_id.in_(lot))
-            found.update(self._point.scalars(there))
+            found.update(id for (id,) in await self._rows(there))
+            await _breath(ids)
         return found
 
-    def must_exist(self, ids: Sequence[str]) -> None:
-        """Raises NoSuchMember for the first id that names no User."""
+    async def derived_among(self, group_id: str, ids: Sequence[str]) -> set[str]:
+        """Which of these are members because of an assignment (S4); lot by lot."""
+        found: set[str] = set()
+        for lot in _lots(ids):
+            mine = members.c.group_id == group_id, members.c.user_id.in_(lot), members.c.derived.is_(True)
+            found.update(id for (id,) in await self._rows(select(members.c.user_id).where(*mine)))
+            await _breath(ids)
+        return found
+
+    async def is_taken(self, type: str, attribute: str, value: str, id: str) -> bool:
+        """Whether another resource has that unique value."""
+        holder = select(uniques.c.resource_id).where(
+            uniques.c.type == type,
+            uniques.c.attribute == attribute,
+            uniques.c.value == value,
+            uniques.c.resource_id != id,
+        )
+        return bool(await self._rows(holder))
+
+    async def existing(self, ids: Sequence[str]) -> list[str]:
+        """Those that name a User, in the same order; lot by lot."""
+        found: set[str] = set()
         for lot in _lots(ids):
             known = select(resources.c.id).where(resources.c.type == "User", resources.c.id.in_(lot))
-            missing = set(lot).difference(self._point.scalars(known))
-            if missing:
-                raise NoSuchMember(min(missing))
+            found.update(id for (id,) in await self._rows(known))
+            await _breath(ids)
+        return [id for id in ids if id in found]
+
+    async def must_exist(self, ids: Sequence[str]) -> None:
+        """Raises NoSuchMember for an id that names no User."""
+        missing = set(ids).difference(await self.existing(ids))
+        if missing:
+            raise NoSuchMember(min(missing))
+
+    async def _rows(self, statement: Select[Any], values: dict[str, Any] | None = None) -> Sequence[Any]:
+        return await self._points.read(lambda point: point.connection.execute(statement, values).all())
+
+    async def _members(self, group_id: str, after: str) -> list[tuple[Any, ...]]:
+        return await self._points.read(lambda point: point.all(_MEMBERS_OF, id=group_id, after=after, size=PIECE))
+
+
+async def _breath(ids: Sequence[str]) -> None:
+    if len(ids) > LOT:
+        await asyncio.sleep(0)
+
+
+def _name(document: bytes) -> str:
+    person = orjson.loads(document)
+    name: str = person.get("displayName") or person.get("name", {}).get("formatted") or ""
+    return name
 
 
 def _lots(ids: Sequence[str], size: int = LOT) -> list[Sequence[str]]:

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from scim_server.store.tables import metadata
+from scim_server.store.metadata import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata, transactional_ddl=True)
 context.run_migrations()
