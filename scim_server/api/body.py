@@ -1,26 +1,30 @@
 """A request's body, read within limits, as JSON (RFC 8259)."""
 
-import asyncio
-import contextlib
 import json
 import re
-from collections.abc import AsyncIterator
 from typing import Any
 
 import orjson
 from starlette.requests import ClientDisconnect, Request
 
-from scim_server.api.limits import BODY, DEPTH, DRAIN, DRAIN_SECONDS
+from scim_server.api.aside import LIGHT, Burden, aside
+from scim_server.api.limits import BODY, DEPTH
 from scim_server.scim.errors import InvalidSyntax, TooLarge, UnsupportedMediaType
 
 _TYPES = frozenset({"application/scim+json", "application/json"})
 _KEY = re.compile(rb'"[ \t\r\n]*:')
+_BYTES_A_BRACKET, _BYTES_A_COMMA = 32, 8  # of a large body, at least: values take many times the room of their text
 
 
-async def read_json(request: Request) -> Any:
-    """The body as a value. Raises UnsupportedMediaType, TooLarge, InvalidSyntax."""
+async def read_json(request: Request, burden: Burden, most: int = BODY) -> Any:
+    """The body as a value; `most` bytes. Raises UnsupportedMediaType, TooLarge, InvalidSyntax, Busy.
+
+    A body that is too large is refused at once; what the client still sends is the connection's concern.
+    """
     _demand_type(request)
-    return parse(await _read(request))
+    raw = await _read(request, burden, most)
+    await burden.enter()
+    return await aside(len(raw), parse, raw, most)
 
 
 def _demand_type(request: Request) -> None:
@@ -32,57 +36,60 @@ def _demand_type(request: Request) -> None:
         raise UnsupportedMediaType("The body is sent as it is, not compressed.")
 
 
-async def _read(request: Request) -> bytes:
+async def _read(request: Request, burden: Burden, most: int) -> bytes:
     declared = request.headers.get("content-length", "0")
     if not declared.isascii() or not declared.isdigit():
         raise InvalidSyntax("Content-Length is no number.")
+    if len(declared) > 12 or int(declared) > most:
+        raise _too_large(most)
     try:
-        return await _gather(request, known_too_large=len(declared) > 12 or int(declared) > BODY)
+        return await _gather(request, burden, most)
     except ClientDisconnect:
         raise InvalidSyntax("The body was not sent to its end.") from None
 
 
-async def _gather(request: Request, known_too_large: bool) -> bytes:
+async def _gather(request: Request, burden: Burden, most: int) -> bytes:
     chunks: list[bytes] = []
-    size = 0
-    stream = aiter(request.stream())
-    while not known_too_large:
-        chunk = await anext(stream, None)
-        if chunk is None:
-            return b"".join(chunks)
-        size += len(chunk)
-        chunks.append(chunk)
-        known_too_large = size > BODY
-    chunks.clear()
-    with contextlib.suppress(TimeoutError):
-        async with asyncio.timeout(DRAIN_SECONDS):
-            await _drain(stream)
-    raise TooLarge("A body has 2 MB at most.", {"Connection": "close"})
+    async for chunk in request.stream():
+        if chunk:  # the last one is empty
+            chunks.append(chunk)
+            burden.grow(len(chunk))
+        if burden.bytes > most:
+            raise _too_large(most)
+    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
 
-async def _drain(stream: AsyncIterator[bytes]) -> None:
-    """Reads on for a little and keeps nothing: a client whose sending is cut off never sees the answer."""
-    size = 0
-    async for chunk in stream:
-        size += len(chunk)
-        if size > DRAIN:
-            return
+def _too_large(most: int) -> TooLarge:
+    return TooLarge(f"A body has {most // 1024 // 1024} MB at most.")
 
 
-def parse(raw: bytes) -> Any:
+def parse(raw: bytes, most: int = BODY) -> Any:
     """JSON in UTF-8, at most 64 deep, no name twice in one object.
 
     orjson refuses NaN, Infinity, lone surrogates and broken UTF-8. It keeps the last of two equal names
     silently, so the names are counted; only where the count leaves a doubt is the body read once more, slowly.
     """
+    if len(raw) > LIGHT:
+        _demand_sparse(raw, most)
     try:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
         raise InvalidSyntax(f"The body is no JSON: line {error.lineno}, column {error.colno}.") from None
     names = _names(value, 1)
-    if names and len(_KEY.findall(raw)) != names:
+    if names and _written(raw) != names:
         json.loads(raw, object_pairs_hook=_once)
     return value
+
+
+def _demand_sparse(raw: bytes, most: int) -> None:
+    """No resource needs so many values in so little text; two megabytes of brackets become fifty of lists."""
+    if raw.count(b"[") + raw.count(b"{") > most // _BYTES_A_BRACKET or raw.count(b",") > most // _BYTES_A_COMMA:
+        raise InvalidSyntax("The body has too many objects, lists or values.")
+
+
+def _written(raw: bytes) -> int:
+    """How many names seem to be written in the text; of a large one piece by piece, so that others have their turn."""
+    return len(_KEY.findall(raw)) if len(raw) <= LIGHT else sum(1 for _ in _KEY.finditer(raw))
 
 
 def _names(value: Any, depth: int) -> int:

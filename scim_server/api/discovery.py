@@ -6,11 +6,14 @@ from typing import Any
 import orjson
 from starlette.responses import Response
 
-from scim_server.api.door import Call
+from scim_server.api.call import Call
+from scim_server.api.cursors import TIMEOUT
 from scim_server.api.errors import MEDIA_TYPE
-from scim_server.api.limits import DEFAULT_PAGE, PAGE
+from scim_server.api.limits import BULK_BODY, DEFAULT_PAGE, PAGE
 from scim_server.scim.answer import list_response
+from scim_server.scim.bulk import OPERATIONS
 from scim_server.scim.errors import Forbidden, NotFound
+from scim_server.scim.events import URIS
 from scim_server.scim.schemas import ResourceType, Schemas
 from scim_server.scim.urns import RESOURCE_TYPE, SERVICE_PROVIDER_CONFIG
 
@@ -39,8 +42,8 @@ class Catalogue:
 class ProviderConfig:
     """The one resource of /ServiceProviderConfig."""
 
-    def __init__(self, base_url: str) -> None:
-        self._body = orjson.dumps(service_provider_config(base_url))
+    def __init__(self, base_url: str, *, events: bool) -> None:
+        self._body = orjson.dumps(service_provider_config(base_url) | (_SECURITY_EVENTS if events else {}))
 
     async def get(self, call: Call) -> Response:
         """What this server can do."""
@@ -53,23 +56,28 @@ def _refuse_filter(call: Call) -> None:
         raise Forbidden("Discovery endpoints are not filtered.")
 
 
+# RFC 9967 section 4; where events are not served, the attribute is absent
+_SECURITY_EVENTS = {"securityEvents": {"asyncRequest": "none", "eventUris": list(URIS)}}
+
+
 def service_provider_config(base_url: str) -> dict[str, Any]:
     """RFC 7643 section 5, with the pagination block of RFC 9865."""
     no = {"supported": False}
     return {
         "schemas": [SERVICE_PROVIDER_CONFIG],
         "patch": {"supported": True},
-        "bulk": no | {"maxOperations": 0, "maxPayloadSize": 0},
+        "bulk": {"supported": True, "maxOperations": OPERATIONS, "maxPayloadSize": BULK_BODY},
         "filter": {"supported": True, "maxResults": PAGE},
         "changePassword": no,
-        "sort": no,
+        "sort": {"supported": True},
         "etag": {"supported": True},
         "pagination": {
-            "cursor": False,
+            "cursor": True,
             "index": True,
             "defaultPaginationMethod": "index",
             "defaultPageSize": DEFAULT_PAGE,
             "maxPageSize": PAGE,
+            "cursorTimeout": TIMEOUT,
         },
         "authenticationSchemes": [
             {
@@ -85,12 +93,12 @@ def service_provider_config(base_url: str) -> dict[str, Any]:
 
 
 def resource_types(schemas: Schemas, base_url: str) -> list[dict[str, Any]]:
-    """RFC 7643 section 6: extensions whose values are not served are not announced."""
+    """RFC 7643 section 6."""
     return [_resource_type(each, base_url) for each in schemas.resource_types]
 
 
 def _resource_type(each: ResourceType, base_url: str) -> dict[str, Any]:
-    extensions = [{"schema": extension.name, "required": False} for extension in each.extensions if extension.served]
+    extensions = [{"schema": extension.name, "required": False} for extension in each.extensions]
     return {
         "schemas": [RESOURCE_TYPE],
         "id": each.name,

@@ -2,11 +2,24 @@
 
 import logging
 
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import Response
 
-from scim_server.scim.errors import Busy, Internal, InvalidValue, PreconditionFailed, ScimError, Uniqueness
+from scim_server.scim.errors import (
+    Busy,
+    Conflict,
+    Internal,
+    InvalidValue,
+    MethodNotAllowed,
+    Mutability,
+    NotFound,
+    PreconditionFailed,
+    ScimError,
+    Uniqueness,
+)
 from scim_server.store.engine import Unavailable
-from scim_server.store.resources import Moved, NoSuchMember, Taken
+from scim_server.store.resources import Fixed, Misplaced, Moved, NoSuchMember, Occupied, Taken, Unfit
 
 MEDIA_TYPE = "application/scim+json"
 
@@ -27,6 +40,12 @@ def translated(error: Exception) -> ScimError:
             return Uniqueness(f"{error} is taken by another resource.")
         case NoSuchMember():
             return InvalidValue(f"members: {str(error)[:128]} is no User.")
+        case Fixed():
+            return Mutability(str(error))
+        case Misplaced() | Unfit():
+            return InvalidValue(str(error))
+        case Occupied():
+            return Conflict(str(error))
         case Moved():
             return PreconditionFailed("The resource has changed meanwhile.")
         case Unavailable():
@@ -35,6 +54,15 @@ def translated(error: Exception) -> ScimError:
             return busy("The request took too long.")
     log.error("a request failed", exc_info=error)
     return Internal("The server failed; its log says why.")
+
+
+async def refusal(_: Request, error: Exception) -> Response:
+    """The answer outside of the SCIM paths: there is nothing, or not by that method."""
+    if not isinstance(error, HTTPException):
+        return error_response(translated(error))
+    if error.status_code == 405:
+        return error_response(MethodNotAllowed("That method is not possible here.", error.headers))
+    return error_response(NotFound("There is no such endpoint."))
 
 
 def busy(detail: str) -> Busy:

@@ -3,21 +3,24 @@
 Members are Users. They come and go as ids: adding one to a group of 100,000 reads none of the others.
 """
 
-import orjson
-from starlette.responses import Response
+from typing import Any
 
-from scim_server.api.departments import demand_empty, demand_place
-from scim_server.api.door import Call
+import orjson
+
+from scim_server.api.aside import aside, effort
+from scim_server.api.call import Call
 from scim_server.api.drafts import draft
-from scim_server.api.resources import Resources
+from scim_server.api.resources import Resources, Write
 from scim_server.scim import answer
-from scim_server.scim.dialects import normal_body, normal_operations
+from scim_server.scim.dialects import normal_body
 from scim_server.scim.membership import MemberChange, member_ids
-from scim_server.scim.operations import read_operations
 from scim_server.scim.patch import patch
 from scim_server.scim.projection import Projection
 from scim_server.scim.validate import Document, validate
-from scim_server.store.resources import Draft, Stored
+from scim_server.store.cause import together
+from scim_server.store.resources import Action, Draft, Members, Shown, Stored
+
+ENTRY = 64  # bytes to read that cost as much as to write one member
 
 
 class Groups(Resources):
@@ -25,65 +28,61 @@ class Groups(Resources):
 
     at_once = 5  # each may have thousands of members
 
-    async def create(self, call: Call) -> Response:
-        """POST (RFC 7644 section 3.3): 201 with the resource and its address."""
-        view, body = self.view(call), await call.json()
-        document = validate(self.type, body)
+    def drafted(self, body: Any) -> tuple[Draft, Members]:
+        """See Resources."""
+        document = validate(self.type, normal_body(self.type, body))
         members = self._members(document)
-        await demand_place(self.roster, self.type, document, None)
-        stored = await self.roster.create(draft(self.type, document), members, call.caller.name)
-        return self.respond(stored, view, 201)
+        return draft(self.type, document), members
 
-    async def replace(self, call: Call) -> Response:
-        """PUT (RFC 7644 section 3.5.1): these attributes, and exactly these members."""
-        view, body = self.view(call), normal_body(self.type, await call.json())
+    async def replaced(self, call: Call) -> Stored:
+        """See Resources: these attributes, and exactly these members."""
+        body = await self.body(call)
 
-        async def write(stored: Stored) -> Stored:
+        def compute(stored: Stored) -> tuple[Draft, MemberChange]:
             document = validate(self.type, body, orjson.loads(stored.document))
             members = self._members(document)
-            return await self._store(call, stored, document, MemberChange(exact=dict.fromkeys(members)))
-
-        return self.respond(await self.write(call, write), view)
-
-    async def patch(self, call: Call) -> Response:
-        """PATCH (RFC 7644 section 3.5.2): always 200 with the resource."""
-        view, body = self.view(call), await call.json()
-        operations = normal_operations(self.type, read_operations(body))
+            return draft(self.type, document), MemberChange(exact=dict.fromkeys(members))
 
         async def write(stored: Stored) -> Stored:
+            return await self._store(
+                call, stored, "replace", *await aside(call.size + len(stored.document), compute, stored)
+            )
+
+        return await self.write(call, write)
+
+    async def patched(self, call: Call) -> Stored:
+        """See Resources."""
+        operations = await self.operations(call)
+
+        def compute(stored: Stored) -> tuple[Draft, MemberChange]:
             patched = patch(self.type, stored.document, operations)
-            return await self._store(call, stored, patched.document, patched.members)
-
-        return self.respond(await self.write(call, write), view)
-
-    async def delete(self, call: Call) -> Response:
-        """DELETE (RFC 7644 section 3.6); 409 for a department that is not empty (S7)."""
+            return draft(self.type, patched.document), patched.members
 
         async def write(stored: Stored) -> Stored:
-            demand_empty(self.roster, stored)
-            await self.roster.delete(stored, call.caller.name)
-            return stored
+            weight = effort(call.size, stored.document, operations)
+            return await self._store(call, stored, "patch", *await aside(weight, compute, stored))
 
-        await self.write(call, write)
-        return Response(status_code=204)
+        return await self.write(call, write)
+
+    async def write(self, call: Call, write: Write) -> Stored:
+        """See Resources: whoever is touched by one request is touched together (S23)."""
+        with together(call.id):
+            return await super().write(call, write)
 
     def _members(self, document: Document) -> list[str]:
         attribute = self.type.find("members")
         assert attribute is not None
         return member_ids(attribute, document.pop("members", []))
 
-    async def _store(self, call: Call, stored: Stored, document: Document, change: MemberChange) -> Stored:
-        new = draft(self.type, document)
+    async def _store(self, call: Call, stored: Stored, action: Action, new: Draft, change: MemberChange) -> Stored:
         same = new.document == stored.document
-        if not same:
-            await demand_place(self.roster, self.type, document, stored)
         if change.exact is None and not call.if_match:
             return await self._amend(call, stored, None if same else new, change)
-        add, remove = self._difference(stored, change)
+        add, remove = await self._difference(stored, change)
         if same and not add and not remove:
             return stored  # nothing changed: no new version
         # with If-Match the version is demanded even where only members come and go
-        return await self.roster.amend_members(stored, new, add, remove, call.caller.name)
+        return await self.roster.amend_members(stored, new, add, remove, call.caller.name, action)
 
     async def _amend(self, call: Call, stored: Stored, new: Draft | None, change: MemberChange) -> Stored:
         """Members alone are added without a version check, so that parallel requests never lose one (S19)."""
@@ -93,15 +92,20 @@ class Groups(Resources):
             return await self.roster.replace(stored, new, call.caller.name, "patch")
         return await self.roster.amend_members(stored, new, list(change.added), list(change.removed), call.caller.name)
 
-    def _difference(self, stored: Stored, change: MemberChange) -> tuple[list[str], list[str]]:
+    async def _difference(self, stored: Stored, change: MemberChange) -> tuple[list[str], list[str]]:
         if change.exact is None:
-            there = self.roster.among(stored.id, [*change.added, *change.removed])
-            return [id for id in change.added if id not in there], [id for id in change.removed if id in there]
-        there = {entry.id for entry in self.roster.members_of(stored.id)}
-        return [id for id in change.exact if id not in there], [id for id in there if id not in change.exact]
+            there = await self.roster.among(stored.id, [*change.added, *change.removed])
+            wanted, gone = change.added, [id for id in change.removed if id in there]
+        else:
+            there = {entry.id for entry in await self.roster.members_of(stored.id)}
+            wanted, gone = change.exact, [id for id in there if id not in change.exact]
+            derived = await self.roster.derived_among(stored.id, gone)
+            gone = [id for id in gone if id not in derived]  # a list neither needs nor drops them (S4)
+        return await self.roster.known([id for id in wanted if id not in there]), gone
 
-    def inside(self, stored: Stored, view: Projection) -> bytes:
+    async def inside(self, stored: Stored | Shown, view: Projection) -> bytes:
         """`members`, in the order of joining; not read at all where the answer does not show them."""
         if not view.wants("members"):
             return b""
-        return answer.members(self.base_url, ((each.id, each.display) for each in self.roster.members_of(stored.id)))
+        found = [(each.id, each.display) for each in await self.roster.members_of(stored.id)]
+        return await aside(ENTRY * len(found), answer.members, self.base_url, found)

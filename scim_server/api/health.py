@@ -1,38 +1,48 @@
-"""`/healthz`, `/readyz` and `/metrics`: without a token, and never red for a system that is silent."""
+"""`/healthz`, `/readyz` and `/metrics`: without a token, and never red for a system that is silent.
+
+`degraded` says that what is computed for a day is not today's yet (S8); `day` is today, as this server sees it.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-Counts = Callable[[], Mapping[str, Mapping[str, int]]]
+from scim_server.api.exposition import OfTheStore, Read, exposition
+from scim_server.store.engine import Unavailable
+
 Failing = Callable[[], Mapping[str, bool]]
+Degraded = Callable[[], bool]
+Today = Callable[[], str]
 
 
-def health_routes(counts: Counts, failing: Failing) -> Sequence[Route]:
-    """`counts`: rows by state, a system. `failing`: whether its breaker is open."""
+def health_routes(figures: Read, failing: Failing, degraded: Degraded, today: Today) -> Sequence[Route]:
+    """`figures`: of the whole store. `failing`: whether a system's breaker is open. `today`: an ISO day."""
 
-    async def ready(_: Request) -> Response:
-        return JSONResponse({"status": "ok", "degraded": False, "systems": _answers(failing())})
+    def live(_: Request) -> Response:
+        return JSONResponse(_said(degraded, failing, today))
+
+    def ready(_: Request) -> Response:
+        said = _said(degraded, failing, today)
+        return JSONResponse(said, 200 if said["status"] == "ok" else 503)
 
     def metrics(_: Request) -> Response:
-        return PlainTextResponse(_exposition(counts(), failing()), media_type="text/plain; version=0.0.4")
+        there, down = figures(), failing()
+        late = there is None or degraded()
+        return exposition(OfTheStore(list(down), there, down, late))
 
-    return [Route("/healthz", ready), Route("/readyz", ready), Route("/metrics", metrics)]
+    return [Route("/healthz", live), Route("/readyz", ready), Route("/metrics", metrics)]
+
+
+def _said(degraded: Degraded, failing: Failing, today: Today) -> dict[str, Any]:
+    try:
+        status, late = "ok", degraded()
+    except Unavailable:  # no SCIM request can be answered either
+        status, late = "the store cannot be read", True
+    return {"status": status, "degraded": late, "day": today(), "systems": _answers(failing())}
 
 
 def _answers(failing: Mapping[str, bool]) -> dict[str, str]:
     return {name: "unreachable" if down else "ok" for name, down in failing.items()}
-
-
-def _exposition(counts: Mapping[str, Mapping[str, int]], failing: Mapping[str, bool]) -> bytes:
-    registry = CollectorRegistry()
-    links = Gauge("huaming_links", "Accounts by state", ["system", "state"], registry=registry)
-    breaker = Gauge("huaming_breaker_open", "1 while a system does not answer", ["system"], registry=registry)
-    for system, down in failing.items():
-        breaker.labels(system).set(down)
-        for state in ("due", "parked", "held", "waiting"):
-            links.labels(system, state).set(counts.get(system, {}).get(state, 0))
-    return generate_latest(registry)

@@ -1,80 +1,91 @@
-"""/Users: plain users (S1); their `active` is stored as given, and DELETE is final (S3)."""
+"""/Users: with facts, or plain (S1). Of a plain user `active` is stored as given; with facts it is computed (S3)."""
 
 from collections.abc import Iterable, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import orjson
-from starlette.responses import Response
 
-from scim_server.api.door import Call
+from scim_server.api.aside import aside, effort
+from scim_server.api.call import Call
 from scim_server.api.drafts import draft
 from scim_server.api.resources import Resources
 from scim_server.scim import answer
-from scim_server.scim.dialects import normal_body, normal_operations
-from scim_server.scim.operations import read_operations
+from scim_server.scim.dialects import normal_body
+from scim_server.scim.kept import merged
 from scim_server.scim.patch import patch
 from scim_server.scim.projection import Projection
+from scim_server.scim.said import said_by, said_in
+from scim_server.scim.urns import ROSTER_USER
 from scim_server.scim.validate import Document, validate
-from scim_server.store.resources import Entry, Stored
+from scim_server.store.resources import Draft, Entry, Members, Shown, Stored
 
 
 class Users(Resources):
     """The handlers of /Users and /Users/{id}."""
 
-    async def create(self, call: Call) -> Response:
-        """POST (RFC 7644 section 3.3): 201 with the resource and its address."""
-        view, body = self.view(call), await call.json()
-        new = draft(self.type, validate(self.type, body))
-        stored = await self.roster.create(new, (), call.caller.name)
-        return self.respond(stored, view, 201)
+    def drafted(self, body: Any) -> tuple[Draft, Members]:
+        """See Resources."""
+        given = normal_body(self.type, body)
+        return self._said(given, validate(self.type, given)), ()
 
-    async def replace(self, call: Call) -> Response:
-        """PUT (RFC 7644 section 3.5.1, S2)."""
-        view, body = self.view(call), normal_body(self.type, await call.json())
+    async def replaced(self, call: Call) -> Stored:
+        """See Resources."""
+        body = await self.body(call)
 
-        async def write(stored: Stored) -> Stored:
-            document = validate(self.type, body, orjson.loads(stored.document))
-            return await self._store(call, stored, document, "replace")
-
-        return self.respond(await self.write(call, write), view)
-
-    async def patch(self, call: Call) -> Response:
-        """PATCH (RFC 7644 section 3.5.2): always 200 with the resource."""
-        view, body = self.view(call), await call.json()
-        operations = normal_operations(self.type, read_operations(body))
+        def compute(stored: Stored) -> Draft:
+            before = orjson.loads(merged(stored.document, stored.kept))
+            return self._said(body, validate(self.type, body, before), stored.active)
 
         async def write(stored: Stored) -> Stored:
-            return await self._store(call, stored, patch(self.type, stored.document, operations).document, "patch")
+            new = await aside(call.size + len(stored.document) + len(stored.kept or b""), compute, stored)
+            return await self._store(call, stored, new, "replace")
 
-        return self.respond(await self.write(call, write), view)
+        return await self.write(call, write)
 
-    async def delete(self, call: Call) -> Response:
-        """DELETE (RFC 7644 section 3.6)."""
+    async def patched(self, call: Call) -> Stored:
+        """See Resources."""
+        operations = await self.operations(call)
+
+        def compute(whole: bytes, active: bool | None) -> Draft:
+            document = patch(self.type, whole, operations).document
+            said = said_by(self.type, operations) if ROSTER_USER in document else None
+            return draft(self.type, document, active, said, named=said is not None)
 
         async def write(stored: Stored) -> Stored:
-            await self.roster.delete(stored, call.caller.name)
-            return stored
+            whole = merged(stored.document, stored.kept)
+            new = await aside(effort(call.size, whole, operations), compute, whole, stored.active)
+            return await self._store(call, stored, new, "patch")
 
-        await self.write(call, write)
-        return Response(status_code=204)
+        return await self.write(call, write)
 
-    async def _store(
-        self, call: Call, stored: Stored, document: Document, action: Literal["replace", "patch"]
-    ) -> Stored:
-        new = draft(self.type, document)
-        if new.document == stored.document:
+    async def _store(self, call: Call, stored: Stored, new: Draft, action: Literal["replace", "patch"]) -> Stored:
+        if _is_same(stored, new):
             return stored  # nothing changed: no new version
         return await self.roster.replace(stored, new, call.caller.name, action)
 
-    def inside(self, stored: Stored, view: Projection) -> bytes:
-        """`groups`, in the order of joining."""
-        return self._groups(self.roster.groups_of(stored.id)) if stored.joined and view.wants("groups") else b""
+    def _said(self, body: Any, document: Document, active: bool | None = True) -> Draft:
+        said = said_in(body) if ROSTER_USER in document else None
+        return draft(self.type, document, active, said)
 
-    def inside_each(self, found: Sequence[Stored], view: Projection) -> list[bytes]:
+    async def inside(self, stored: Stored | Shown, view: Projection) -> bytes:
+        """`groups`, in the order of joining."""
+        return self._groups(await self.roster.groups_of(stored.id)) if stored.joined and view.wants("groups") else b""
+
+    async def inside_each(self, found: Sequence[Stored | Shown], view: Projection) -> list[bytes]:
         """`groups` of a page, read at once."""
         joined = [stored.id for stored in found if stored.joined]
-        groups = self.roster.groups_of_each(joined) if view.wants("groups") else {}
-        return [self._groups(groups.get(stored.id, ())) for stored in found]
+        groups = await self.roster.groups_of_each(joined) if view.wants("groups") else {}
+        return [self._groups(groups[stored.id]) if stored.id in groups else b"" for stored in found]
 
     def _groups(self, entries: Iterable[Entry]) -> bytes:
         return answer.groups(self.base_url, ((each.id, each.display) for each in entries))
+
+
+def _is_same(stored: Stored, new: Draft) -> bool:
+    """Whether the write says nothing new, `active` of a User with facts included (S3)."""
+    if new.document != stored.document:
+        return False
+    if stored.kept is None or new.kept is None:
+        return new.kept is stored.kept
+    statement = new.said is not None and (new.said != stored.active or (new.named and not new.said))
+    return not statement and orjson.loads(new.kept) == orjson.loads(stored.kept)

@@ -4,12 +4,31 @@ A stored document is never parsed for it. Every address is made from the configu
 base URL, never from a Host header.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
 
 import orjson
 
-from scim_server.scim.etag import etag
 from scim_server.scim.urns import LIST_RESPONSE
+
+
+class Showable(Protocol):
+    """What an answer needs of a stored resource."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def document(self) -> bytes: ...
+
+    @property
+    def version(self) -> int: ...
+
+    @property
+    def created(self) -> str: ...
+
+    @property
+    def modified(self) -> str: ...
 
 
 def location(base_url: str, endpoint: str, id: str) -> str:
@@ -17,22 +36,23 @@ def location(base_url: str, endpoint: str, id: str) -> str:
     return f"{base_url}{endpoint}/{id}"
 
 
-def splice(document: bytes, id: str, inside: bytes, meta: bytes) -> bytes:
-    """A resource: `inside` is `b""`, or a whole member such as `,"groups":[...]`."""
-    return b'%b,"id":"%b"%b,"meta":%b}' % (document[:-1], id.encode(), inside, meta)
+def resource(type: str, address: str, shown: Showable, inside: bytes) -> bytes:
+    """A resource with its `meta` (RFC 7643 section 3.1). `inside` is `b""`, or a member such as `,"groups":[...]`.
 
-
-def meta(type: str, where: str, version: int, created: str, modified: str) -> bytes:
-    """`meta` (RFC 7643 section 3.1)."""
-    return orjson.dumps(
-        {
-            "resourceType": type,
-            "created": created,
-            "lastModified": modified,
-            "location": where,
-            "version": etag(version),
-        }
+    `address` is that of the type's resources: JSON without its closing quote, written once for all of them. Ids and
+    stamps are our own and need no escapes.
+    """
+    id = shown.id
+    meta = (
+        f',"meta":{{"resourceType":"{type}","created":"{shown.created}","lastModified":"{shown.modified}",'
+        f'"location":{address}{id}","version":"W/\\"{shown.version}\\""}}}}'
     )
+    return b'%b,"id":"%b"%b%b' % (shown.document[:-1], id.encode(), inside, meta.encode())
+
+
+def address(base_url: str, endpoint: str) -> str:
+    """What stands before the id in the locations of a type, as `resource` wants it."""
+    return orjson.dumps(location(base_url, endpoint, "")).decode()[:-1]
 
 
 def groups(base_url: str, entries: Iterable[tuple[str, str]]) -> bytes:
@@ -46,14 +66,24 @@ def members(base_url: str, entries: Iterable[tuple[str, str]]) -> bytes:
 
 
 def _entry(base_url: str, endpoint: str, id: str, display: str, kind: str) -> dict[str, str]:
-    return {"value": id, "$ref": location(base_url, endpoint, id), "display": display, "type": kind}
+    entry = {"value": id, "$ref": location(base_url, endpoint, id), "display": display, "type": kind}
+    if not display:
+        del entry["display"]
+    return entry
 
 
 def _list(name: bytes, entries: list[dict[str, str]]) -> bytes:
     return b',"%b":%b' % (name, orjson.dumps(entries)) if entries else b""
 
 
-def list_response(total: int, start: int, resources: list[bytes]) -> bytes:
-    """A ListResponse (RFC 7644 section 3.4.2) round resources that are bytes already."""
-    head = {"schemas": [LIST_RESPONSE], "totalResults": total, "startIndex": start, "itemsPerPage": len(resources)}
+def list_response(
+    total: int, start: int | None, resources: Sequence[bytes], cursors: Mapping[str, str] | None = None
+) -> bytes:
+    """A ListResponse (RFC 7644 section 3.4.2) round resources that are bytes already.
+
+    By cursor it has no startIndex, and `cursors` are nextCursor and previousCursor (RFC 9865 section 2).
+    """
+    head: dict[str, Any] = {"schemas": [LIST_RESPONSE], "totalResults": total}
+    head |= {} if start is None else {"startIndex": start}
+    head |= {"itemsPerPage": len(resources), **(cursors or {})}
     return b'%b,"Resources":[%b]}' % (orjson.dumps(head)[:-1], b",".join(resources))

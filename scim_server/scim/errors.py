@@ -2,9 +2,11 @@
 
 ScimError                 status, scimType, detail; turns itself into the wire message
 ├── 400  InvalidFilter  TooMany  InvalidSyntax  InvalidPath  NoTarget  InvalidValue  Mutability
+│        InvalidCursor  ExpiredCursor  InvalidCount
 ├── 401  Unauthorized      403  Forbidden        404  NotFound        405  MethodNotAllowed
 ├── 409  Uniqueness        409  Conflict         412  PreconditionFailed
-├── 413  TooLarge          415  UnsupportedMediaType                  431  TooManyHeaders
+├── 408  RequestTimeout    413  TooLarge         414  UriTooLong
+├── 415  UnsupportedMediaType                    431  TooManyHeaders
 └── 500  Internal          501  NotImplementedHere                    503  Busy
 
 The detail is a sentence for the person who reads the client's log: it names the
@@ -80,6 +82,24 @@ class Mutability(ScimError):
     scim_type = "mutability"
 
 
+class InvalidCursor(ScimError):
+    """The cursor is not one that this server gave for this query (RFC 9865 section 2.1)."""
+
+    scim_type = "invalidCursor"
+
+
+class ExpiredCursor(ScimError):
+    """The cursor is older than cursorTimeout (RFC 9865 section 2.1)."""
+
+    scim_type = "expiredCursor"
+
+
+class InvalidCount(ScimError):
+    """The count is no count, or another one than in the query that began the pages (RFC 9865 section 2.1)."""
+
+    scim_type = "invalidCount"
+
+
 class Unauthorized(ScimError):
     """No valid bearer token (RFC 6750 section 3)."""
 
@@ -123,10 +143,22 @@ class PreconditionFailed(ScimError):
     status = 412
 
 
+class RequestTimeout(ScimError):
+    """The client did not send its request to the end in time."""
+
+    status = 408
+
+
 class TooLarge(ScimError):
     """The request is larger than a stated limit."""
 
     status = 413
+
+
+class UriTooLong(ScimError):
+    """The request's address is longer than a stated limit."""
+
+    status = 414
 
 
 class UnsupportedMediaType(ScimError):

@@ -5,7 +5,7 @@ already, dateTimes are stamps (UTC, milliseconds). `emails[type eq "work"].value
 is Elements(emails, And(type eq work, value eq x)): one element must satisfy it all.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,6 +63,44 @@ class Elements:
 
 
 Node = Compare | Present | And | Or | Not | Elements
+
+ALWAYS, NEVER = And(()), Or(())
+"""What everything satisfies, and nothing: trees of several terms hold neither."""
+
+
+def all_of(terms: Iterable[Node]) -> Node:
+    """The terms joined by `and`."""
+    left = tuple(term for term in terms if term != ALWAYS)
+    if NEVER in left:
+        return NEVER
+    return left[0] if len(left) == 1 else And(left)
+
+
+def any_of(terms: Iterable[Node]) -> Node:
+    """The terms joined by `or`."""
+    left = tuple(term for term in terms if term != NEVER)
+    if ALWAYS in left:
+        return ALWAYS
+    return left[0] if len(left) == 1 else Or(left)
+
+
+def negated(term: Node) -> Node:
+    """not (term)."""
+    if isinstance(term, Not):
+        return term.term
+    return NEVER if term == ALWAYS else ALWAYS if term == NEVER else Not(term)
+
+
+def leaves(node: Node) -> Iterator[Compare | Present | Elements]:
+    """What a filter joins: its comparisons, and its value paths as wholes."""
+    match node:
+        case And(terms) | Or(terms):
+            for term in terms:
+                yield from leaves(term)
+        case Not(term):
+            yield from leaves(term)
+        case _:
+            yield node
 
 
 def satisfies(node: Node, holder: Mapping[str, Any]) -> bool:

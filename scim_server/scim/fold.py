@@ -8,8 +8,11 @@ import unicodedata
 
 
 def fold(text: str) -> str:
-    """The comparable form of a string (Unicode 3.13, D146): compatibility forms, width and case removed."""
+    """The comparable form of a string (Unicode 3.13, D146): compatibility forms, width and case removed.
+
+    The dotless i is an i: in capitals they are one letter, which case folding alone does not know.
+    """
     if text.isascii():
         return text.lower()
     normal = unicodedata.normalize("NFKC", unicodedata.normalize("NFD", text).casefold())
-    return unicodedata.normalize("NFKC", normal.casefold())
+    return unicodedata.normalize("NFKC", normal.casefold().replace("ı", "i"))

@@ -1,4 +1,6 @@
-"""The compared form of a document: the same shape, holding the caseExact=false strings alone, folded (S10).
+"""The compared form of a document: the same shape, holding what is compared otherwise than it is written.
+
+Those are the caseExact=false strings, folded (S10), and dateTimes, as stamps in UTC.
 
 Elements of lists keep their places, so that a filter can look at both forms of one element.
 """
@@ -8,6 +10,7 @@ from typing import Any
 
 from scim_server.scim.fold import fold
 from scim_server.scim.schemas import Attribute, ResourceType
+from scim_server.scim.values import instant
 
 
 def folded(resource_type: ResourceType, document: Mapping[str, Any]) -> dict[str, Any]:
@@ -26,6 +29,12 @@ def _object(find: Callable[[str], Attribute | None], holder: Mapping[str, Any]) 
             part: Any = [_object(inner, each) for each in value] if attribute.multi else _object(inner, value)
             if part:
                 found[name] = part
-        elif not attribute.case_exact and attribute.type == "string":
-            found[name] = [fold(each) for each in value] if attribute.multi else fold(value)
+        elif folds(attribute):
+            form = instant if attribute.type == "dateTime" else fold
+            found[name] = [form(each) for each in value] if attribute.multi else form(value)
     return found
+
+
+def folds(attribute: Attribute) -> bool:
+    """Whether values of the attribute have a compared form of their own."""
+    return attribute.type == "dateTime" or (attribute.type == "string" and not attribute.case_exact)

@@ -1,12 +1,18 @@
 """The PatchOp message (RFC 7644 section 3.5.2) as operations; structural words compare without case."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from scim_server.scim.errors import InvalidSyntax, TooLarge
 from scim_server.scim.urns import PATCH_OP
 
 OPERATIONS = 500
+"""A run of operations that all add members, or all remove some, counts as one: Entra and authentik send one each."""
+
+PATHS = 128 * 1024
+"""Characters of all paths of a PATCH together: a value path is read at half a megabyte a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +25,7 @@ class Operation:
 
 
 def read_operations(body: Any) -> list[Operation]:
-    """The operations of a PATCH body. Raises InvalidSyntax, and TooLarge over 500 of them."""
+    """The operations of a PATCH body. Raises InvalidSyntax, and TooLarge where they or their paths are too many."""
     if not isinstance(body, dict):
         raise InvalidSyntax("A PATCH body is a JSON object with Operations.")
     words = _lower(body)
@@ -28,9 +34,25 @@ def read_operations(body: Any) -> list[Operation]:
     operations = words.get("operations")
     if not isinstance(operations, list) or not operations:
         raise InvalidSyntax("Operations is a list with one operation at least.")
-    if len(operations) > OPERATIONS:
+    found = [_operation(entry) for entry in operations]
+    if len(found) > OPERATIONS and _runs(found) > OPERATIONS:
         raise TooLarge(f"A PATCH has {OPERATIONS} operations at most.")
-    return [_operation(entry) for entry in operations]
+    if sum(len(each.path or "") for each in found) > PATHS:
+        raise TooLarge(f"The paths of a PATCH have {PATHS // 1024} KB at most.")
+    return found
+
+
+def _runs(operations: Sequence[Operation]) -> int:
+    return 1 + sum(not _goes_on(before, each) for before, each in pairwise(operations))
+
+
+def _goes_on(before: Operation, each: Operation) -> bool:
+    return before.op == each.op != "replace" and _names_members(before) and _names_members(each)
+
+
+def _names_members(operation: Operation) -> bool:
+    path = (operation.path or "").lower()
+    return path.startswith("members[") or (path == "members" and isinstance(operation.value, list))
 
 
 def _operation(entry: Any) -> Operation:

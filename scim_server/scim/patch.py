@@ -5,11 +5,10 @@ the RFC leaves one: `remove` of what is not there is no change; `replace` of an
 attribute that is not there is an `add`, of a value path without a match `noTarget`;
 `add` to a value path without a match makes the element that the filter describes
 (erratum 8097); `remove` with values takes away those elements only (Entra); a new
-primary value ends the old one; a lock ends by `active: true`, never by taking
-`active` out (S2, S3).
+primary value ends the old one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,11 +19,13 @@ from scim_server.scim.expression import And, Compare, Node, comparable, satisfie
 from scim_server.scim.membership import MemberChange
 from scim_server.scim.operations import Operation
 from scim_server.scim.path import Path, parse_path
-from scim_server.scim.schemas import Attribute, Chain, ResourceType
+from scim_server.scim.schemas import IMMUTABLE_FACTS, Attribute, Chain, ResourceType
 from scim_server.scim.tidy import tidy
+from scim_server.scim.unsaid import demand_locks_stay, keep_in_list, names_elements
 from scim_server.scim.validate import Document, demand_unchanged, finish
 from scim_server.scim.values import canonical, demand_size, many, one
 
+CHOICE = 25
 EFFORT = 2_000_000
 """How many elements times characters of value paths one PATCH may cost: a tenth of a second."""
 
@@ -40,30 +41,39 @@ class Patched:
 def patch(resource_type: ResourceType, stored: bytes, operations: Sequence[Operation]) -> Patched:
     """Applies all operations, or raises and has changed nothing: `stored` is the document's JSON."""
     document: Document = orjson.loads(stored)
-    _demand_bounded(document, operations)
-    members = MemberChange()
-    for operation in operations:
-        path = parse_path(resource_type, operation.path or "")
+    steps = [(operation, parse_path(resource_type, operation.path or "")) for operation in operations]
+    _demand_bounded(document, steps)
+    members, written = MemberChange(), set()
+    for operation, path in steps:
         path.demand_writable()
         if path.chain[0].name == "members":
             members.apply(operation, path)
-        elif not path.dropped:
+        elif path.dropped:
+            one(path.chain[-1], operation.value)  # of its type, all the same
+        else:
             _apply(document, operation, path)
-    before = orjson.loads(stored)
-    tidied = tidy(resource_type.attributes.get, document)
-    if before.get("active") is False:
-        tidied.setdefault("active", False)
-    return Patched(finish(resource_type, tidied, before), members)
+            written.add(path.chain[0])
+    tidy(document, written)
+    return Patched(finish(resource_type, document, orjson.loads(stored)), members)
 
 
-def _demand_bounded(document: Document, operations: Sequence[Operation]) -> None:
-    written = sum(len(path) for operation in operations if "[" in (path := operation.path or ""))
+def _demand_bounded(document: Document, steps: Sequence[tuple[Operation, Path]]) -> None:
+    """Members are chosen by their ids, which costs nothing."""
+    written = sum(_choice(operation, path) for operation, path in steps if path.chain[0].name != "members")
     if not written:
         return
-    lists = [*document.values(), *(operation.value for operation in operations)]
+    inside = [value for part in document.values() if isinstance(part, dict) for value in part.values()]
+    lists = [*document.values(), *inside, *(operation.value for operation, _ in steps)]
     elements = sum(len(value) for value in lists if isinstance(value, list))
-    if written * (elements + len(operations)) > EFFORT:
+    if written * (elements + len(steps)) > EFFORT:
         raise TooLarge("The operations choose among too many values: send fewer at once.")
+
+
+def _choice(operation: Operation, path: Path) -> int:
+    """What it costs to look at one element: the length of the value path that chooses, or as much as a short one."""
+    if path.term is not None:
+        return len(operation.path or "")
+    return CHOICE if operation.op == "remove" and operation.value is not None else 0
 
 
 def _apply(document: Document, operation: Operation, path: Path) -> None:
@@ -108,14 +118,30 @@ def _assign(holder: Document, attribute: Attribute, value: Any, op: str) -> None
 def _assign_many(holder: Document, attribute: Attribute, value: Any, op: str) -> None:
     new = many(attribute, value if isinstance(value, list) else [value]) or []
     if op == "replace":
-        holder[attribute.name] = new
+        holder[attribute.name] = (
+            keep_in_list(attribute, new, holder.get(attribute.name, ())) if attribute.keyed else new
+        )
         return
     elements = holder.setdefault(attribute.name, [])
+    if attribute.keyed:
+        new = _met(elements, new)
     there = {orjson.dumps(element, option=orjson.OPT_SORT_KEYS) for element in elements}
     added = [element for element in new if orjson.dumps(element, option=orjson.OPT_SORT_KEYS) not in there]
     elements.extend(added)
     demand_size(attribute, elements)
     _one_primary(elements, added)
+
+
+def _met(elements: list[Document], new: list[Document]) -> list[Document]:
+    """Who comes again is the same: what is said of him is written there. The others are returned."""
+    there = {element.get("value"): element for element in elements}
+    said = [each.get("value") for each in new]
+    if len(set(said)) != len(said):
+        raise InvalidValue("value is unique in the list; two elements have the same one.")
+    for each in new:
+        if each.get("value") in there:
+            there[each.get("value")].update(each)
+    return [each for each in new if each.get("value") not in there]
 
 
 def _merge(target: Document, attribute: Attribute, value: dict[str, Any], op: str) -> None:
@@ -153,7 +179,9 @@ def _assign_element(element: Document, attribute: Attribute, operation: Operatio
     if not isinstance(operation.value, dict):
         raise InvalidValue(f"{attribute.name}: one element is an object.")
     if operation.op == "replace":
-        kept = {sub.name for sub in attribute.subs.values() if sub.mutability == "immutable"}
+        kept = {
+            sub.name for sub in attribute.subs.values() if sub.mutability == "immutable" or sub.returned == "request"
+        }
         for name in [name for name in element if name not in kept]:
             del element[name]
     _merge(element, attribute, operation.value, operation.op)
@@ -201,7 +229,10 @@ def _remove(document: Document, path: Path, values: Any) -> None:
 def _remove_chosen(holder: Document, path: Path, term: Node) -> None:
     attribute = path.chain[-1]
     if path.sub is None:
-        holder[attribute.name] = [element for element in holder[attribute.name] if not satisfies(term, element)]
+        left = [element for element in holder[attribute.name] if not satisfies(term, element)]
+        if not names_elements(term):
+            demand_locks_stay(attribute, holder[attribute.name], left)
+        holder[attribute.name] = left
         return
     for element in holder[attribute.name]:
         if satisfies(term, element) and path.sub.name in element:
@@ -214,12 +245,21 @@ def _remove_values(holder: Document, attribute: Attribute, values: Any) -> None:
     if not attribute.subs:
         raise InvalidPath(f"{attribute.name} has no elements to choose from.")
     given = [{"value": value} if isinstance(value, str) else value for value in _listed(values)]
-    unwanted = [_comparable(attribute, value) for value in many(attribute, given) or []]
-    holder[attribute.name] = [
-        element
-        for element in holder[attribute.name]
-        if not any(value.items() <= _comparable(attribute, element).items() for value in unwanted)
-    ]
+    unwanted: dict[tuple[str, ...], set[bytes]] = {}
+    for value in many(attribute, given) or []:
+        said = _comparable(attribute, value)
+        unwanted.setdefault(tuple(said), set()).add(orjson.dumps(said))
+    left = [element for element in holder[attribute.name] if not _among(unwanted, _comparable(attribute, element))]
+    if not all("value" in names for names in unwanted):
+        demand_locks_stay(attribute, holder[attribute.name], left)
+    holder[attribute.name] = left
+
+
+def _among(unwanted: Mapping[tuple[str, ...], set[bytes]], element: Document) -> bool:
+    """Whether one of the values says nothing that the element does not say; each kind of value is one look-up."""
+    return any(
+        orjson.dumps({name: element.get(name) for name in names}) in values for names, values in unwanted.items()
+    )
 
 
 def _listed(values: Any) -> list[Any]:
@@ -234,6 +274,8 @@ def _take(holder: Document, attribute: Attribute) -> None:
     """Unassigns an attribute (RFC 7644 section 3.5.2.2)."""
     if attribute.name not in holder:
         return
-    if attribute.required or attribute.mutability == "immutable":
+    if attribute.required or attribute.mutability == "immutable" or attribute.name in IMMUTABLE_FACTS:
         raise Mutability(f"{attribute.name} cannot be removed.")
+    if attribute.keyed:
+        demand_locks_stay(attribute, holder[attribute.name])
     del holder[attribute.name]

@@ -7,7 +7,6 @@ from scim_server.scim.errors import InvalidPath, Mutability
 from scim_server.scim.expression import Node
 from scim_server.scim.filter import CACHED, LENGTH, parse_value_filter
 from scim_server.scim.schemas import Attribute, Chain, ResourceType, spell
-from scim_server.scim.validate import refuse_unserved
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ def _parse(resource_type: ResourceType, text: str) -> Path:
     inner, closing, tail = rest.rpartition("]")
     attribute = chain[-1]
     if not closing or not attribute.multi or not attribute.subs:
-        raise InvalidPath(f"{text[:200]} is no value path.")
+        raise InvalidPath(f"{head[:200]}[...] is no value path.")  # what it compares with may be confidential
     return Path(chain, parse_value_filter(attribute, inner), _sub(attribute, tail))
 
 
@@ -57,8 +56,6 @@ def _resolve(resource_type: ResourceType, text: str) -> Chain:
     chain = resource_type.resolve(text.strip())
     if chain is None:
         raise InvalidPath(f"{resource_type.name} has no attribute {text[:200]}.")
-    if not chain[0].served:
-        refuse_unserved(chain[0])
     return chain
 
 
@@ -67,5 +64,5 @@ def _sub(attribute: Attribute, tail: str) -> Attribute | None:
         return None
     sub = attribute.sub(tail[1:]) if tail.startswith(".") else None
     if sub is None:
-        raise InvalidPath(f"{attribute.name} has no sub-attribute {tail[:200]}.")
+        raise InvalidPath(f"{attribute.name}[...] is followed by no sub-attribute of its own.")
     return sub

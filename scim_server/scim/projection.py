@@ -10,7 +10,9 @@ from typing import Any
 
 import orjson
 
+from scim_server.scim.kept import KEPT
 from scim_server.scim.schemas import Attribute, ResourceType
+from scim_server.scim.urns import ROSTER_USER
 
 Find = Callable[[str], Attribute | None]
 
@@ -29,6 +31,8 @@ class Projection:
 
     only: _Named | None = None
     without: _Named = field(default_factory=_Named)
+    kept: tuple[str, ...] = ()
+    """Attributes of the roster's extension that are returned on request, and are named here."""
 
     @property
     def everything(self) -> bool:
@@ -46,17 +50,27 @@ class Projection:
         return orjson.dumps(_project(resource_type.attributes.get, found, self.only, self.without))
 
 
-def projection(resource_type: ResourceType, attributes: str | None, excluded: str | None) -> Projection:
-    """From the two parameters: lists of attribute names, joined by commas. Both may be given."""
-    only = _tree(resource_type, attributes) if attributes else None
-    return Projection(only, _tree(resource_type, excluded) if excluded else _Named())
+def projection(
+    resource_type: ResourceType, attributes: str | None, excluded: str | None, restricted: bool = False
+) -> Projection:
+    """From the two parameters: lists of attribute names, joined by commas. Both may be given.
+
+    `restricted`: whether who asks may see what is for some roles only; else it is as if there were none (S18).
+    """
+    only = _tree(resource_type, attributes, restricted) if attributes else None
+    return Projection(only, _tree(resource_type, excluded, True) if excluded else _Named(), _kept(only))
 
 
-def _tree(resource_type: ResourceType, names: str) -> _Named:
+def _kept(only: _Named | None) -> tuple[str, ...]:
+    inside = None if only is None else only.subs.get(ROSTER_USER)
+    return () if inside is None else tuple(name for name in KEPT if name in inside.subs)
+
+
+def _tree(resource_type: ResourceType, names: str, restricted: bool) -> _Named:
     root = _Named()
     for name in names.split(","):
         chain = resource_type.resolve(name.strip())
-        if chain is None:
+        if chain is None or (not restricted and any(link.restricted for link in chain)):
             continue
         node = root
         for link in chain:
@@ -74,11 +88,17 @@ def _project(find: Find, holder: Mapping[str, Any], only: _Named | None, without
         named = only.subs.get(name) if only is not None else None
         out = without.subs.get(name, _Named())
         if _shown(attribute, named, only is None or only.whole, out):
-            inner = None if only is None or only.whole or (named is not None and named.whole) else named
-            part = _part(attribute, value, inner, out)
+            part = _part(attribute, value, _inside(attribute, named, only), out)
             if part not in ({}, []):
                 found[name] = part
     return found
+
+
+def _inside(attribute: Attribute, named: _Named | None, above: _Named | None) -> _Named | None:
+    """What is named of the parts: who names the whole as well has all that it returns by default, and those."""
+    if named is None or above is None or not above.whole or attribute.returned == "request":
+        return named
+    return _Named(True, named.subs)
 
 
 def _shown(attribute: Attribute, named: _Named | None, all_named: bool, out: _Named) -> bool:

@@ -7,7 +7,9 @@ neither nulls nor empty lists in it.
 from collections.abc import Mapping
 from typing import Any
 
+from mappings.facts import NO_MARKS, Marks
 from mappings.model import Department, Person, Ref
+from scim_server.scim.facts import facts
 from scim_server.scim.fold import fold
 from scim_server.scim.urns import ROSTER_GROUP
 
@@ -23,6 +25,7 @@ def person(  # noqa: PLR0913, PLR0917 - what the store keeps in columns arrives 
     manager: Ref | None,
     created: str,
     removed: str | None,
+    marks: Marks = NO_MARKS,
 ) -> Person:
     """The roster's truth about one user; `document` is None once the resource is gone."""
     doc = document or {}
@@ -37,25 +40,28 @@ def person(  # noqa: PLR0913, PLR0917 - what the store keeps in columns arrives 
         display_name=doc.get("displayName", ""),
         title=doc.get("title", ""),
         mail=work_mail(doc.get("emails") or ()),
+        mobile=mobile_number(doc.get("phoneNumbers") or ()),
         active=active,
         groups=groups,
         manager=manager,
         created=created,
         removed=removed,
+        facts=facts(doc),
+        marks=marks,
     )
 
 
 def department(subject: str, key: str, document: Document | None, removed: bool) -> Department:
     """A Group: a department where it carries the roster's Group extension, else a plain group (S1)."""
     doc = document or {}
-    facts = doc.get(ROSTER_GROUP) or {}
+    own = doc.get(ROSTER_GROUP) or {}
     return Department(
         subject=subject,
         key=key,
         name=doc.get("displayName", ""),
-        code=facts.get("departmentCode"),
-        kind=facts.get("kind"),
-        parent=facts.get("parent"),
+        code=own.get("departmentCode"),
+        kind=own.get("kind"),
+        parent=own.get("parent"),
         removed=removed,
     )
 
@@ -67,6 +73,12 @@ def work_mail(emails: "tuple[Document, ...] | list[Document]") -> str:
         key=lambda pair: pair[0] or 0,
     )
     return ranked[0][1] if ranked else ""
+
+
+def mobile_number(numbers: "tuple[Document, ...] | list[Document]") -> str:
+    """The number of type mobile, of several the primary one. An office's number is never one."""
+    mobile = [each for each in numbers if each.get("value") and fold(each.get("type") or "") == "mobile"]
+    return str(max(mobile, key=lambda each: bool(each.get("primary")))["value"]) if mobile else ""
 
 
 def _rank(mail: Document) -> int | None:

@@ -6,7 +6,7 @@ Everything that the standard says of an attribute (RFC 7643 section 2.2) stands
 here and nowhere else.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
@@ -38,12 +38,18 @@ class Attribute:
     needs: Sequence["Attribute"]  # sub-attributes that are required
     nested: Sequence["Attribute"]  # sub-attributes that are complex themselves
     extension: bool = False
-    served: bool = True  # false: its schema is known, its values are refused
+    restricted: bool = False  # for some roles only, and for the others as if there were none (S18)
 
     @property
     def read_only(self) -> bool:
         """Ignored where a body brings it, an error where a PATCH path names it."""
         return self.mutability == "readOnly"
+
+    @property
+    def keyed(self) -> bool:
+        """Whether its elements are known by an immutable `value`, so that one that comes again is the same one."""
+        key = self.subs.get("value")
+        return self.multi and key is not None and key.mutability == "immutable"
 
     def sub(self, name: str) -> "Attribute | None":
         """The sub-attribute of that name, in any case."""
@@ -60,6 +66,11 @@ def spell(chain: Chain) -> str:
     return f"{head.name}{':' if head.extension else '.'}{rest}" if rest else head.name
 
 
+_RESTRICTED = frozenset({"statusEvents"})
+
+KEYS = frozenset({"id", "externalId", "userName", "departmentCode"})
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ResourceType:
     """User or Group with its extensions. `attributes` is keyed like `Attribute.subs`."""
@@ -71,6 +82,8 @@ class ResourceType:
     attributes: Mapping[str, Attribute]
     extensions: Sequence[Attribute]
     required: Sequence[Attribute] = field(default=())
+    uniques: Sequence[Chain] = field(default=())
+    """What the server keeps unique beside the attributes of `KEYS`, which have a column each."""
 
     def find(self, name: str) -> Attribute | None:
         """The attribute or extension of that name, in any case."""
@@ -129,9 +142,9 @@ def load(roster_extension: bool) -> Schemas:
     user_extensions = [_extension(enterprise, rank=100)]
     group_extensions = []
     if roster_extension:
-        user_extensions.append(_extension(facts, rank=101, served=False))
+        user_extensions.append(_extension(facts, rank=101))
         group_extensions.append(_extension(departments, rank=100))
-    shown = [core["user"], core["group"], enterprise, *([departments] if roster_extension else [])]
+    shown = [core["user"], core["group"], enterprise, *([facts, departments] if roster_extension else [])]
     return Schemas(
         user=_resource_type(
             "User", "/Users", "User Account", USER, common + core["user"]["attributes"], user_extensions
@@ -160,18 +173,28 @@ def _resource_type(
         attributes=_by_name([*own, *extensions]),
         extensions=tuple(extensions),
         required=tuple(attribute for attribute in own if attribute.required and not attribute.read_only),
+        uniques=tuple(_uniques((), [*own, *extensions])),
     )
 
 
-def _extension(document: Mapping[str, Any], rank: int, served: bool = True) -> Attribute:
+def _uniques(above: Chain, attributes: Iterable[Attribute]) -> Iterator[Chain]:
+    for attribute in attributes:
+        chain = (*above, attribute)
+        if attribute.uniqueness != "none" and attribute.name not in KEYS:
+            yield chain
+        yield from _uniques(chain, {id(sub): sub for sub in attribute.subs.values()}.values())
+
+
+def _extension(document: Mapping[str, Any], rank: int) -> Attribute:
     closed = document["id"] != ENTERPRISE_USER
     entry = {"name": document["id"], "type": "complex", "multiValued": False, "required": False}
     entry |= {"mutability": "readWrite", "returned": "default", "subAttributes": document["attributes"]}
-    return replace(_attribute(entry, rank, closed), extension=True, served=served)
+    return replace(_attribute(entry, rank, closed), extension=True)
 
 
-def _attribute(entry: Mapping[str, Any], rank: int, closed: bool) -> Attribute:
-    subs = [_attribute(sub, place, closed) for place, sub in enumerate(entry.get("subAttributes", ()))]
+def _attribute(entry: Mapping[str, Any], rank: int, closed: bool, restricted: bool = False) -> Attribute:
+    restricted = restricted or (closed and entry["name"] in _RESTRICTED)
+    subs = [_attribute(sub, place, closed, restricted) for place, sub in enumerate(entry.get("subAttributes", ()))]
     return Attribute(
         name=entry["name"],
         type=entry["type"],
@@ -186,6 +209,7 @@ def _attribute(entry: Mapping[str, Any], rank: int, closed: bool) -> Attribute:
         rank=rank,
         needs=tuple(sub for sub in subs if sub.required and not sub.read_only),
         nested=tuple(sub for sub in subs if sub.type == "complex"),
+        restricted=restricted,
     )
 
 

@@ -15,8 +15,13 @@ from typing import Any
 
 from scim_server.scim.department import check_department
 from scim_server.scim.errors import InvalidSyntax, InvalidValue, Mutability
+from scim_server.scim.fact_checks import check_facts
 from scim_server.scim.fold import fold
+from scim_server.scim.manager import refer
 from scim_server.scim.schemas import IMMUTABLE_FACTS, Attribute, ResourceType
+from scim_server.scim.scripts import mixture
+from scim_server.scim.unsaid import keep_unsaid
+from scim_server.scim.urns import ROSTER_USER
 from scim_server.scim.values import in_order, members_of
 
 Document = dict[str, Any]
@@ -30,11 +35,11 @@ def validate(resource_type: ResourceType, body: Any, stored: Mapping[str, Any] |
     if not isinstance(body, dict):
         raise InvalidSyntax("A resource is a JSON object.")
     demand_schemas(resource_type, body)
-    document = members_of(resource_type.attributes.get, _served(resource_type, body))
+    document = members_of(resource_type.attributes.get, body.items())
     if stored is None:
         _default(resource_type, document)
     else:
-        _keep(document, stored)
+        _keep(resource_type, document, stored)
     return finish(resource_type, document, stored)
 
 
@@ -43,13 +48,15 @@ def finish(resource_type: ResourceType, document: Document, stored: Mapping[str,
     if document.get("externalId") == "":
         del document["externalId"]
     demand_required(resource_type.required, document)
-    if resource_type.name == "User":
-        demand_user_name(document["userName"])
+    if resource_type.name == "User" and document["userName"] != (stored or {}).get("userName"):
+        demand_user_name(document["userName"])  # a name from before a rule came must not keep anybody from being locked
     demand_one_primary(document)
     check_department(document, stored)
+    refer(document, stored)
     used = [extension for extension in resource_type.extensions if extension.name in document]
     for extension in used:
         demand_needs(extension, document[extension.name])
+    check_facts(document, stored)
     document["schemas"] = [resource_type.urn, *(extension.name for extension in used)]
     return in_order(resource_type.attributes.get, document)
 
@@ -63,28 +70,20 @@ def demand_schemas(resource_type: ResourceType, body: Mapping[str, Any]) -> None
         raise InvalidSyntax(f"schemas does not name {resource_type.urn}.")
 
 
-def _served(resource_type: ResourceType, body: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    for extension in resource_type.extensions:
-        if not extension.served and any(key.lower() == extension.name.lower() and body[key] for key in body):
-            refuse_unserved(extension)
-    return list(body.items())
-
-
-def refuse_unserved(extension: Attribute) -> None:
-    """Facts that would be accepted and forgotten must not be accepted."""
-    raise InvalidValue(f"{extension.name}: roster facts of a user are not served yet.")
-
-
 def _default(resource_type: ResourceType, document: Document) -> None:
     if resource_type.name == "User":
         document.setdefault("active", True)
 
 
-def _keep(document: Document, stored: Mapping[str, Any]) -> None:
+def _keep(resource_type: ResourceType, document: Document, stored: Mapping[str, Any]) -> None:
     """What a PUT never clears by omission (S2)."""
     for name in ("active", *IMMUTABLE_FACTS):
         if name in stored and name not in document:
             document[name] = stored[name]
+    extension = resource_type.attributes.get(ROSTER_USER)
+    if extension is not None and ROSTER_USER in stored:
+        document[ROSTER_USER] = keep_unsaid(extension, document[ROSTER_USER], stored[ROSTER_USER])
+        document.setdefault("externalId", stored["externalId"])
 
 
 def demand_required(required: Iterable[Attribute], holder: Mapping[str, Any]) -> None:
@@ -104,12 +103,19 @@ def demand_needs(attribute: Attribute, value: Any) -> None:
 
 
 def demand_user_name(name: str) -> None:
-    """1 to 128 characters, none of them a blank at an end, in the compared form as well (S10)."""
+    """1 to 128 characters of one alphabet, in the compared form as well; no blanks that nobody sees (S10).
+
+    A directory takes several blanks in a row for one (RFC 4518 section 2.6.1).
+    """
     folded = fold(name)
     if not 1 <= len(folded) <= 128 or len(name) > 128:
         raise InvalidValue("userName has 1 to 128 characters.")
     if name != name.strip() or folded != folded.strip():
         raise InvalidValue("userName neither begins nor ends with a blank.")
+    if "  " in folded:
+        raise InvalidValue("userName has no two blanks in a row.")
+    if (alphabets := mixture(name)) is not None:
+        raise InvalidValue(f"userName mixes {alphabets} letters, which look alike.")
 
 
 def demand_one_primary(document: Document) -> None:

@@ -18,6 +18,9 @@ from scim_server.scim.characters import refused
 from scim_server.scim.errors import InvalidSyntax, InvalidValue
 from scim_server.scim.schemas import VALUES, Attribute
 
+LENGTH = 16 * 1024
+"""Characters of a string. A photo or a certificate is no string, and may fill the body."""
+
 _LINES = {"formatted", "streetAddress"}
 _DATE_TIME = re.compile(r"-?\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
 
@@ -35,9 +38,9 @@ def many(attribute: Attribute, value: Any) -> list[Any] | None:
     """All values of a multi-valued attribute; equal ones collapse (RFC 7643 section 2.4)."""
     if not isinstance(value, list):
         raise InvalidValue(f"{attribute.name} has many values: a list is expected.")
+    demand_size(attribute, value)  # before each of them is looked at
     out = [found for item in value if (found := one(attribute, item)) is not None]
     out = out if len(out) < 2 else list({orjson.dumps(item): item for item in out}.values())
-    demand_size(attribute, out)
     return out or None
 
 
@@ -51,9 +54,11 @@ def one(attribute: Attribute, value: Any) -> Any:
     """One value: of a multi-valued attribute one element."""
     if value is None:
         return None
-    if attribute.returned == "never":
-        return None  # accepted and dropped: never stored (S10)
-    return _CHECKS[attribute.type](attribute, value)
+    if attribute.returned != "never":
+        return _CHECKS[attribute.type](attribute, value)
+    if not isinstance(value, str):
+        raise InvalidValue(f"{attribute.name} is a string.")
+    return None  # accepted and dropped: never stored (S10)
 
 
 def _complex(attribute: Attribute, value: Any) -> dict[str, Any] | None:
@@ -94,6 +99,8 @@ def _string(attribute: Attribute, value: Any) -> str:
         raise InvalidValue(f"{attribute.name} is a string.")
     if (character := refused(value, lines=attribute.name in _LINES)) is not None:
         raise InvalidValue(f"{attribute.name} holds {character}: control and invisible characters are not accepted.")
+    if len(value) > LENGTH and attribute.type == "string":
+        raise InvalidValue(f"{attribute.name} has {LENGTH} characters at most.")
     if attribute.allowed and value not in attribute.allowed:
         raise InvalidValue(f"{attribute.name} is one of: {', '.join(sorted(attribute.allowed))}.")
     return value
