@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+LEAST = 0.1  # seconds: whoever says "at once" for ever must not keep a lane busy
 FIRST = 1.0
 LONGEST = 3600.0
 
@@ -9,5 +10,5 @@ LONGEST = 3600.0
 def backoff(attempts: int, random: Callable[[], float], told: float | None = None) -> float:
     """Seconds until the next try after so many failed ones; `told` is what the system asked for."""
     if told is not None:
-        return told
-    return max(0.1, random() * min(LONGEST, FIRST * 2.0 ** min(attempts, 20)))
+        return max(LEAST, told)
+    return max(LEAST, random() * min(LONGEST, FIRST * 2.0 ** min(attempts, 20)))

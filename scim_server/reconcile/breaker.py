@@ -42,14 +42,18 @@ class Breaker:
             self._failures, self._wait, self._open_until, self.error = 0, FIRST, None, None
             return was_open
 
-    def failed(self, error: str) -> bool:
-        """The system did not answer. True when that opened the breaker."""
+    def failed(self, error: str, after: float | None = None) -> bool:
+        """The system did not answer. True when that opened the breaker.
+
+        `after`: the system itself has said in how many seconds it may be asked again; until then nobody asks.
+        """
         with self._lock:
             self._failures += 1
             self.error = error
-            if self._failures < LIMIT:
+            if self._failures < LIMIT and after is None:
                 return False
             opened = self._open_until is None
-            self._open_until = self._monotonic() + self._wait
-            self._wait = min(LAST, self._wait * 2)
+            if after is None:
+                after, self._wait = self._wait, min(LAST, self._wait * 2)
+            self._open_until = max(self._open_until or 0.0, self._monotonic() + after)
             return opened

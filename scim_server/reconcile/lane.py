@@ -2,8 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from threading import Event, Lock, Thread
+from threading import Event, Thread
 from typing import Any
 
 from sqlalchemy import Connection, Engine
@@ -11,15 +10,15 @@ from sqlalchemy import Connection, Engine
 from connectors.base import Connector
 from connectors.errors import ConnectorError
 from scim_server.clock import Clock
-from scim_server.reconcile import mode
-from scim_server.reconcile.breaker import Breaker
+from scim_server.reconcile import journal, mode
 from scim_server.reconcile.observing import Observer
-from scim_server.reconcile.passes import Ends, LeaseLost, Pass
+from scim_server.reconcile.passes import Ends, Interrupted, LeaseLost, Pass
+from scim_server.reconcile.shared import Shared
 from scim_server.reconcile.target import Target
 from scim_server.settings import BadSettings
 from scim_server.store import attempts, links, targets
 from scim_server.store.engine import Unavailable, reading
-from scim_server.store.finish import Finish, finish
+from scim_server.store.finish import Finish, finish, look_again
 from scim_server.store.links import Claim
 from scim_server.store.people import OrgCache
 from scim_server.store.writer import Writer
@@ -27,14 +26,6 @@ from scim_server.store.writer import Writer
 NET = 1.0  # seconds after which a lane looks without having been woken
 
 log = logging.getLogger("huaming.reconcile")
-
-
-@dataclass(frozen=True, slots=True)
-class Shared:
-    """What the lanes of one system have in common."""
-
-    breaker: Breaker
-    deciding: Lock = field(default_factory=Lock)
 
 
 class Lane:
@@ -45,17 +36,18 @@ class Lane:
     ) -> None:
         self.target = target
         self.wake = Event()
-        self._owner = f"{target.name}-{number}"
+        self._owner = f"{shared.node}/{target.name}-{number}"
         self._writer = writer
         self._clock = clock
         self._breaker = shared.breaker
         self._deciding = shared.deciding
+        self._shared = shared
         self._reader = reading(engine)
         self._orgs = OrgCache()
         self._connector: Connector | None = None
         self._mode = target.mode
         self._stopping = False
-        self._thread = Thread(target=self._run, name=f"lane-{self._owner}", daemon=True)
+        self._thread = Thread(target=self._run, name=f"lane-{target.name}-{number}", daemon=True)
 
     def start(self) -> None:
         """Starts the thread."""
@@ -64,6 +56,7 @@ class Lane:
     def stop(self) -> None:
         """Ends the loop after the batch at hand."""
         self._stopping = True
+        self._shared.stopping.set()
         self.wake.set()
 
     def join(self, timeout: float) -> bool:
@@ -94,11 +87,18 @@ class Lane:
 
     def step(self) -> bool:
         """Works what is due now, batch after batch; False when nothing was."""
-        if not links.any_due(self._reader, self.target.name, self._clock.now()):
+        guard = self._shared.guard
+        due = links.any_due(self._reader, self.target.name, self._clock.now())
+        if not due and not guard.is_waited_for(self._reader):
             return False
         if not self._enforcing():
+            guard.rest()
             return False
+        guard.look(self._reader, self._writer)
+        if not due and not links.any_due(self._reader, self.target.name, self._clock.now()):
+            return False  # a verdict is waited for: each write wakes all lanes, and a claim in vain would spin them
         claims = self._writer.write(self._claim)
+        journal.claimed(claims)
         worked = bool(claims)
         while claims:
             claims = self._work(claims)
@@ -110,11 +110,15 @@ class Lane:
     def _work(self, claims: Sequence[Claim]) -> list[Claim]:
         try:
             one = self._observer()
-            ends = self._survive(Pass(one, self._writer, self._clock), claims)
+            ends = self._survive(Pass(one, self._writer, self._clock, self._shared), claims)
         except LeaseLost:
             log.warning("%s: the pass lasted longer than its lease, its rows are left to the next one", self._owner)
             self._drop_connector()
+            self._writer.write(lambda connection: look_again(connection, claims, self._clock.now()))
             return []
+        except Interrupted as stopped:
+            back = self._none_done(links.as_recorded(self._reader, claims), None).finishes
+            ends = Ends(back, [attempts.Settled(id, "not-sent") for id in stopped.unsent])
         except (ConnectorError, BadSettings) as error:  # also a secret that is not there at this moment
             ends = self._none_done(claims, str(error))
             self._outage(str(error))
@@ -122,6 +126,8 @@ class Lane:
             self._judge(one)
         more = not self._stopping and not self._breaker.open
         result: list[Claim] = self._writer.write(lambda connection: self._finish(connection, ends, more))
+        journal.ended(ends.finishes, self._clock.now())
+        journal.claimed(result)
         return result
 
     def _finish(self, connection: Connection, ends: Ends, more: bool) -> list[Claim]:
@@ -134,7 +140,7 @@ class Lane:
         """A defect that one row brings out must not stop the others."""
         try:
             return one.run(claims)
-        except (LeaseLost, ConnectorError, Unavailable):
+        except (LeaseLost, Interrupted, ConnectorError, Unavailable):
             raise
         except Exception:
             claims = links.as_recorded(self._reader, claims)  # what the pass made must not look foreign
@@ -147,7 +153,7 @@ class Lane:
             [each for ends in alone for each in ends.finishes], [each for ends in alone for each in ends.settled]
         )
 
-    def _none_done(self, claims: Sequence[Claim], error: str) -> Ends:
+    def _none_done(self, claims: Sequence[Claim], error: str | None) -> Ends:
         now = self._clock.now()
         return Ends([_kept(claim, now, error) for claim in claims], [])
 
@@ -163,14 +169,14 @@ class Lane:
 
     def _judge(self, one: Observer) -> None:
         if one.outage is not None:
-            self._outage(one.outage)
+            self._outage(one.outage, one.after)
         elif one.answered and self._breaker.succeeded():
             log.info("%s answers again", self.target.name)
             self._note(failing_since=None, error=None)
 
-    def _outage(self, error: str) -> None:
+    def _outage(self, error: str, after: float | None = None) -> None:
         self._drop_connector()
-        if self._breaker.failed(error):
+        if self._breaker.failed(error, after):
             log.warning("%s does not answer: %s", self.target.name, error)
             self._note(failing_since=self._clock.now(), error=error)
 
@@ -178,9 +184,10 @@ class Lane:
         self._writer.write(lambda connection: targets.note(connection, self.target.name, **values))
 
     def _enforcing(self) -> bool:
+        """What the file does not fix is asked each time: a person may have switched it (S13)."""
         if self._mode is None:
             with self._deciding:  # one lane decides: the writes of the first must not look foreign to the second
-                self._mode = targets.standing(self._reader, self.target.name).mode or self._decide()
+                return (targets.standing(self._reader, self.target.name).mode or self._decide()) == mode.ENFORCE
         return self._mode == mode.ENFORCE
 
     def _decide(self) -> str | None:
@@ -189,9 +196,9 @@ class Lane:
         except (ConnectorError, BadSettings) as error:
             self._outage(str(error))
             return None
-        self._note(mode=decided)
-        log.info("%s: mode %s", self.target.name, decided)
-        return decided
+        stands: str = self._writer.write(lambda connection: targets.decide(connection, self.target.name, decided))
+        log.info("%s: mode %s", self.target.name, stands)
+        return stands
 
     def _drop_connector(self) -> None:
         if self._connector is not None:
@@ -203,7 +210,7 @@ def _parked(claim: Claim) -> Finish:
     return _kept(claim, None, "内部错误，详见服务日志")
 
 
-def _kept(claim: Claim, due: float | None, error: str) -> Finish:
+def _kept(claim: Claim, due: float | None, error: str | None) -> Finish:
     """Leaves everything that is on record of the link as it was."""
     return Finish(
         claim,
@@ -216,5 +223,11 @@ def _kept(claim: Claim, due: float | None, error: str) -> Finish:
         locking=claim.locking,
         fingerprint=claim.fingerprint,
         spell=claim.spell,
+        private=claim.private,
+        hidden=claim.hidden,
+        finding=claim.finding,
+        read_back=claim.read_back,
         error=error,
+        weighed=claim.weighed or due is None,
+        department=claim.department,
     )
