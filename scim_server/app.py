@@ -2,28 +2,49 @@
 
 import contextlib
 import secrets
+import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
 from threading import Lock
 from typing import Any
 
+from sqlalchemy.exc import DBAPIError
 from starlette.applications import Starlette
-from starlette.routing import Mount
+from starlette.exceptions import HTTPException
+from starlette.routing import Mount, Route
 
+from scim_server.alerts.house import watch_of
+from scim_server.alerts.watch import Watch
+from scim_server.api.errors import refusal
 from scim_server.api.health import health_routes
 from scim_server.api.operator import operator_route
 from scim_server.api.routes import routes
 from scim_server.clock import Clock
 from scim_server.commands import COMMANDS
+from scim_server.reconcile.audit import Audit
+from scim_server.reconcile.duties import Duty
+from scim_server.reconcile.nightly import EVERY, Nightly, child
+from scim_server.reconcile.roll import Roll
 from scim_server.reconcile.target import Target
 from scim_server.reconcile.worker import Worker
-from scim_server.settings import Settings
-from scim_server.store import progress
-from scim_server.store.engine import open_engine, reading
+from scim_server.scim.signature import Signature
+from scim_server.settings import BadSettings, Settings
+from scim_server.store import decisions, figures, rolls
+from scim_server.store.database_clock import database_time
+from scim_server.store.engine import Unavailable, open_engine, reading
+from scim_server.store.feed import EventFeed
+from scim_server.store.figures import Figures
+from scim_server.store.leader import Session
 from scim_server.store.migrate import migrate
 from scim_server.store.roster import Roster
+from scim_server.store.settle import Rules
 from scim_server.store.tokens import Tokens
+from scim_server.store.transfer import demand_whole
+from scim_server.store.turns import InTurn
+from scim_server.store.vault import sealing
 from scim_server.store.writer import Writer
-from scim_server.systems import serves_plain, targets
+from scim_server.systems import policy_of, readings, targets
+
+EXPIRY = 30.0  # seconds between two looks at approvals that expire
 
 
 class House:
@@ -39,60 +60,131 @@ class House:
     ) -> None:
         """`working`: with a worker of its own. `systems`: instead of those in the settings. Raises BadSettings."""
         self.settings = settings
-        self.clock = clock or Clock()
-        self.targets = list(targets(settings, self.clock) if systems is None else systems)
+        clock = clock or Clock()
         self.secret = secrets.token_urlsafe(32)
+        _demand_key(settings)
         migrate(settings.store.url)
-        self.engine = open_engine(settings.store.url)
-        self.writer = Writer(open_engine(settings.store.url, writing=True))
-        self.roster = Roster(self.engine, self.writer, self.clock, self._opened_by_default())
+        self.engine = open_engine(settings.store.url, serving=True)
+        self._time = database_time(self.engine, clock)
+        self.clock = clock if self._time is None else self._time.clock
+        demand_whole(self.engine)
+        self.session = Session(self.engine, self.clock.monotonic, scheduling=working)
+        read = readings(settings, self._gate_set())
+        self.rules, self.policy = Rules(read), policy_of(settings, read)
+        self.targets = list(targets(settings, self.clock, read) if systems is None else systems)
+        self.writer = Writer(sealing(open_engine(settings.store.url, writing=True), settings.audit.secrets))
+        names = [target.name for target in self.targets]
+        self.roster = Roster(self.engine, self.writer, self.clock, names, settings.ignores_unknown_members, self.rules)
         self.tokens = Tokens(self.engine, self.clock)
+        self.feed = EventFeed(self.engine, self.writer, self.clock)
+        self.audit = Audit(settings.audit, self.engine, self.writer, self.clock)
         self._counting = reading(self.engine)
         self._counting_lock = Lock()
-        self.worker = Worker(self.targets, self.engine, self.writer, self.clock) if working else None
+        self.nightly = self._nightly()
+        self.worker = self._worker(names) if working else None
+        self.watch = self._watch(names)
         self.app = self._app()
+        self.session.start()
 
     def close(self) -> None:
         """Drains the worker, commits what is queued, ends the connections."""
+        self.watch.stop()
+        if self.nightly is not None:
+            self.nightly.stop()
         if self.worker is not None:
             self.worker.stop()
+        self.session.close()
         self.writer.close()
         self.roster.close()
         self.tokens.close()
+        self.feed.close()
+        self.audit.close()
         self._counting.close()
+        if self._time is not None:
+            self._time.close()
 
     async def run_command(self, name: str, arguments: Mapping[str, Any]) -> Any:
         """One of `commands`, in the writer."""
         command = COMMANDS[name]
-        return await self.writer.commit(lambda connection: command(connection, self.clock, arguments))
+        return await self.writer.commit(
+            InTurn(lambda connection: command(connection, self.clock, self.rules, arguments))
+        )
 
-    def counts(self) -> dict[str, dict[str, int]]:
-        """Rows by state, a system."""
-        with self._counting_lock:
-            return progress.counts(self._counting)
+    def figures(self) -> Figures | None:
+        """What is true of the whole store; None where it cannot be read now."""
+        try:
+            with reading(self.engine) as connection:
+                return figures.read(connection, [target.name for target in self.targets], self.clock.now())
+        except (DBAPIError, Unavailable):
+            return None
 
     def failing(self) -> dict[str, bool]:
         """Which systems do not answer."""
         breakers = self.worker.breakers if self.worker else {}
         return {target.name: bool(breakers) and breakers[target.name].open for target in self.targets}
 
-    def _opened_by_default(self) -> list[str]:
-        chosen = self.settings.systems
-        return [each.name for each in self.targets if each.name not in chosen or serves_plain(chosen[each.name])]
+    def degraded(self) -> bool:
+        """Whether what is computed for a day is not today's yet (S8)."""
+        with self._counting_lock:
+            return rolls.state(self._counting, self.clock.today(), self.policy.fingerprint) != rolls.DONE
+
+    def _worker(self, names: Sequence[str]) -> Worker:
+        gate, today = self.settings.policy.letter_gate, self.clock.today()
+        self.writer.write(lambda connection: rolls.note_gate(connection, gate, today))
+        roll = Roll(self.engine, self.writer, self.clock, self.rules, self.policy, names)
+        return Worker(self.targets, self.engine, self.writer, self.clock, roll, self._duties(), self.session.leads)
+
+    def _watch(self, names: Sequence[str]) -> Watch:
+        policy, leads = self.policy.fingerprint, self.session.leads
+        return watch_of(self.settings, self.engine, self.writer, self.clock, names, policy, leads)
+
+    def _duties(self) -> Sequence[Duty]:
+        """What is done again and again besides the work itself."""
+        sweep = [Duty("sweep", EVERY, self.nightly.look)] if self.nightly is not None else []
+        return [*self.audit.duties, *sweep, Duty("approvals", EXPIRY, self._expire)]
+
+    def _expire(self) -> None:
+        """What nobody has decided for a day stays held, for a new approval (S24)."""
+        self.writer.write(lambda connection: decisions.renew(connection, self.clock.now()))
+
+    def _nightly(self) -> Nightly | None:
+        """The scheduled sweep, where there is one and a file by which a process of its own finds its settings."""
+        at, source = self.settings.sweep.seconds, self.settings.source
+        if at is None or source is None or not self.settings.systems:
+            return None
+        command = [sys.executable, "-m", "scim_server", "sync", "--sweep", "--scheduled", "--config", str(source)]
+        return Nightly(at, self.writer, self.clock, lambda: child(command))
+
+    def _gate_set(self) -> str:
+        """From which day a letter gate without a day of its own holds: the first on which it was set (A02)."""
+        with self.engine.connect() as connection:
+            return rolls.rolled(connection, rolls.GATE) or self.clock.today()
 
     def _app(self) -> Starlette:
-        scim = routes(self.roster, self.tokens, self.settings)
-        return Starlette(
+        scim = routes(self.roster, self.tokens, self.settings, self.feed)
+        app = Starlette(
             routes=[
+                Route("/scim/v2", scim[0].endpoint),  # a mount leads to what stands behind a slash only
                 Mount("/scim/v2", routes=scim),
-                *health_routes(self.counts, self.failing),
+                *health_routes(self.figures, self.failing, self.degraded, self.clock.today),
                 operator_route(self.secret, self.run_command),
             ],
+            exception_handlers={HTTPException: refusal, Exception: refusal},
             lifespan=self._lifespan,
         )
+        app.router.redirect_slashes = False  # such a redirect would lead to whatever the Host header names
+        return app
 
     @contextlib.asynccontextmanager
     async def _lifespan(self, _: Starlette) -> AsyncIterator[None]:
         if self.worker is not None:
             self.worker.start()
+        self.watch.start()
         yield
+
+
+def _demand_key(settings: Settings) -> None:
+    try:
+        Signature(settings.event_key)
+    except ValueError as error:
+        raise BadSettings(f"[server] event_key {error}") from error

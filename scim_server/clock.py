@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from threading import Event
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -27,12 +28,22 @@ def day_start(day: str) -> float:
     return datetime.fromisoformat(day).replace(tzinfo=SHANGHAI).timestamp()
 
 
+def pause(seconds: float) -> None:
+    """Sleeps, by a wait that needs no absolute time: libfaketime, under which the days are tested, knows no other."""
+    Event().wait(seconds)
+
+
 @dataclass(frozen=True, slots=True)
 class Clock:
     """What the house knows of time. Tests hand in their own functions."""
 
     now: Callable[[], float] = time.time
     monotonic: Callable[[], float] = time.monotonic
+
+    @property
+    def is_the_machines(self) -> bool:
+        """Whether it tells the machine's own time, in whose place a database's may stand."""
+        return self.now is time.time
 
     def stamp(self) -> str:
         """This instant as a stamp."""

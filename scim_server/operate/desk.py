@@ -1,8 +1,8 @@
 """A local operator's way to the store: reads it directly, writes through the running server if there is one (S27)."""
 
+import getpass
 import json
 import os
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
@@ -11,14 +11,24 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from mappings.policy.readings import Readings
+from scim_server import systems
 from scim_server.api.operator import PATH
-from scim_server.clock import Clock
+from scim_server.clock import Clock, pause
 from scim_server.commands import COMMANDS
+from scim_server.reconcile.target import Target
 from scim_server.settings import Settings
-from scim_server.store.engine import open_engine, reading
+from scim_server.store import rolls
+from scim_server.store.database_clock import measured
+from scim_server.store.engine import Unavailable, open_engine, reading
 from scim_server.store.lock import Busy, Holder, StoreLock
 from scim_server.store.migrate import migrate
+from scim_server.store.settle import Rules
+from scim_server.store.transaction import in_turn
+from scim_server.store.transfer import demand_whole
+from scim_server.store.vault import sealing
 
+EVERYBODY = "*"  # the subject of a look at a whole list
 PATIENCE = 10.0  # seconds to wait for another command that holds the store
 
 
@@ -31,8 +41,9 @@ class Desk:
 
     def __init__(self, settings: Settings, clock: Clock) -> None:
         self.settings = settings
-        self.clock = clock
         migrate(settings.store.url)
+        self.clock = measured(settings.store.url, clock)
+        demand_whole(open_engine(settings.store.url))
         self.lock = StoreLock(settings.store.url)
 
     def server(self) -> Holder | None:
@@ -53,6 +64,16 @@ class Desk:
         with reading(engine) as connection:
             yield connection
 
+    def readings(self) -> Readings:
+        """How the regulation is read here; a letter gate holds from the day on which it was set, else from today."""
+        with self.reader() as connection:
+            gate_set = rolls.rolled(connection, rolls.GATE)
+        return systems.readings(self.settings, gate_set or self.clock.today())
+
+    def targets(self) -> list[Target]:
+        """The configured systems, by the readings that are in force. Raises BadSettings."""
+        return systems.targets(self.settings, self.clock, self.readings())
+
     def run(self, command: str, **arguments: Any) -> Any:
         """One of `commands`, written by whoever works the store. Raises Refused, Busy."""
         until = self.clock.monotonic() + PATIENCE
@@ -66,14 +87,18 @@ class Desk:
             except Busy:
                 if self.clock.monotonic() > until:
                     raise
-                time.sleep(0.05)
+                pause(0.05)
+
+    def look(self, what: str, subject: str = EVERYBODY) -> None:
+        """Puts on record that the local operator looks at what is restricted (S18)."""
+        self.run("look", actor=getpass.getuser(), what=what, subject=subject)
 
     def _run(self, command: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:
-        engine = open_engine(self.settings.store.url, writing=True)
+        rules = Rules(self.readings())
+        engine = sealing(open_engine(self.settings.store.url, writing=True), self.settings.audit.secrets)
         try:
-            with engine.begin() as connection:
-                return command(connection, self.clock, arguments)
-        except (LookupError, ValueError, TypeError):
+            return in_turn(engine, lambda connection: command(connection, self.clock, rules, arguments))
+        except (LookupError, ValueError, TypeError, Unavailable):
             raise
         except Exception as error:
             raise Refused(type(error).__name__, str(error)) from error

@@ -1,17 +1,21 @@
 """`huaming explain`: facts, states, and what was done, for one user, in Chinese; the look is recorded (S18)."""
 
-import getpass
 from typing import Any
 
 from sqlalchemy import Connection, select
 
-from mappings.model import Presence
+from mappings.model import Person, Presence
+from mappings.policy.readings import NAMED
 from scim_server.operate.desk import Desk
-from scim_server.operate.states import states_of, why
+from scim_server.operate.dossier import dossier
+from scim_server.operate.dossier_lines import dossier_lines
+from scim_server.operate.plain_past import somebody
+from scim_server.operate.reading import Frame, frame
+from scim_server.operate.states import state_of, why
 from scim_server.reports.period import local
 from scim_server.reports.words import FINDINGS, PRESENCES, action_word, article_words, outcome_word
-from scim_server.store.people import read_org
 from scim_server.store.tables import attempts, links, subjects
+from scim_server.systems import followed
 
 LATEST = 20
 STATES = {"due": "待处理", "done": "已一致", "waiting": "等待", "parked": "搁置", "held": "待批", "gone": "已注销"}
@@ -32,22 +36,43 @@ def explain(desk: Desk, key: str, day: str) -> dict[str, Any]:
         if found is None:
             raise NoSuchUser(key)
         answer = _answer(desk, connection, found.subject, found.title, day)
-    desk.run("look", actor=getpass.getuser(), what="explain", subject=found.subject)
+    desk.look("explain", found.subject)
     return answer
 
 
 def _answer(desk: Desk, connection: Connection, subject: str, title: str, day: str) -> dict[str, Any]:
-    person, line = next(states_of(connection, [subject], day, desk, read_org(connection)))
-    reason, review_on = why(person, day, desk.settings.systems)
-    return line | {
+    person = somebody(connection, subject, day, desk.clock.today())
+    seen = frame(desk, connection)
+    line = state_of(person, day, seen, restricted=True)
+    about = {
         "name": title,
         "asOf": day,
         "facts": {"created": person.created, "removed": person.removed, "active": person.active},
-        "reason": {"article": reason.article, "text": reason.text},
-        "reviewOn": review_on,
-        "links": [dict(row._mapping) for row in connection.execute(_links(subject))],
-        "operations": [dict(row._mapping) for row in connection.execute(_operations(subject))],
     }
+    why = _plain(person, day, desk) if person.facts is None else _facts(desk, connection, person, day, seen)
+    return (
+        line
+        | about
+        | why
+        | {
+            "links": [dict(row._mapping) for row in connection.execute(_links(subject))],
+            "operations": [dict(row._mapping) for row in connection.execute(_operations(subject))],
+        }
+    )
+
+
+def _plain(person: Person, day: str, desk: Desk) -> dict[str, Any]:
+    reason, review_on = why(person, day, desk.settings.systems)
+    return {"reason": {"article": reason.article, "text": reason.text}, "reviewOn": review_on}
+
+
+def _facts(desk: Desk, connection: Connection, person: Person, day: str, seen: Frame) -> dict[str, Any]:
+    """The dossier; further systems say why as the one that they follow (item 六)."""
+    told = dossier(desk, connection, person, day, seen)
+    because = told["because"]
+    because |= {name: because[followed(system)] for name, system in desk.settings.systems.items()}
+    first = because[NAMED[0]][0]
+    return told | {"reason": {"article": first["item"], "text": first["text"]}}
 
 
 def _links(subject: str) -> Any:
@@ -64,15 +89,20 @@ def _operations(subject: str) -> Any:
 
 def lines(answer: dict[str, Any]) -> list[str]:
     """The same as a person reads it."""
-    facts = answer["facts"]
     said = [f"{answer['name']}（{answer['externalId']}），{answer['asOf']}"]
-    said.append(f"事实：{facts['created']} 列入名册" + (f"，{facts['removed']} 移出名册" if facts["removed"] else ""))
+    said += dossier_lines(answer) if "roster" in answer else _plain_lines(answer)
+    said += [_link_line(link) for link in answer["links"]]
+    said += [_operation_line(each) for each in reversed(answer["operations"])]
+    return said
+
+
+def _plain_lines(answer: dict[str, Any]) -> list[str]:
+    facts = answer["facts"]
+    said = [f"事实：{facts['created']} 列入名册" + (f"，{facts['removed']} 移出名册" if facts["removed"] else "")]
     said.append(f"依据：{answer['reason']['text']}{article_words(answer['reason']['article'])}")
     said += [f"应有状态：{name} {PRESENCES[Presence(state)]}" for name, state in answer["systems"].items()]
     if answer["primary"]:
         said.append(f"主岗部门：{answer['primary']}；兼任：{'、'.join(answer['concurrent']) or '无'}")
-    said += [_link_line(link) for link in answer["links"]]
-    said += [_operation_line(each) for each in reversed(answer["operations"])]
     return said
 
 

@@ -1,58 +1,77 @@
 """`huaming serve` and `huaming worker`: one process that works the store, until SIGTERM."""
 
+import gc
 import logging
 import os
+import resource
 import signal
 import socket
 import sys
-import time
 from collections.abc import Callable
 from threading import Event
 
 import uvicorn
+from prometheus_client import start_http_server
 
 from scim_server.app import House
-from scim_server.clock import Clock
+from scim_server.clock import Clock, pause
+from scim_server.operate.patience import patient
 from scim_server.settings import Settings
+from scim_server.store.cause import cause
 from scim_server.store.lock import Holder, StoreLock
 from scim_server.store.migrate import migrate
+from scim_server.telemetry import logs, spans
+from scim_server.telemetry.meters import OWN
 
 KEEP_ALIVE = 75  # seconds: clients that pause between requests must not meet a closed connection
 SWITCH = 0.0005  # seconds: a lane that has its answer must not wait 5 ms for the loop to let go
 PATIENCE = 10.0  # seconds to wait for a command that works the store at this moment
+MOST = 65_536  # connections, where the machine allows so many open files
+FILES = 256  # descriptors kept back for the store, the systems and the log; all others may be connections
 DRAIN = 4  # seconds for the requests at hand; the worker has as many after them, and SIGTERM ends within 10
 
 
 def serve(settings: Settings, clock: Clock, *, working: bool) -> None:
     """Serves SCIM; with a worker of its own unless told otherwise. Raises Busy, BadSettings, Unusable, OSError."""
-    say_to_stderr()
+    say_to_stderr(settings)
     sys.setswitchinterval(SWITCH)
     lock = _take_store(settings, clock)
     listening = _listen(settings)
     house = House(_with_port(settings, listening), clock, working=working)
     url = _local_url(listening)
     lock.announce(Holder(os.getpid(), url=url, secret=house.secret))
+    gc.collect()
+    gc.freeze()  # what is there by now stays: collections that walked through all of it held everybody up for 0.2 s
     try:
-        _Server(_config(house), url).run(sockets=[listening])
+        _Server(_config(house), url, house.feed.end).run(sockets=[listening])
     finally:
         house.close()
         lock.release()
+        spans.stop()
 
 
-def work(settings: Settings, clock: Clock) -> None:
-    """A worker without a front. Raises Busy, BadSettings, Unusable."""
-    say_to_stderr()
+def work(settings: Settings, clock: Clock, metrics: int | None = None) -> None:
+    """A worker without a front, but for its own figures on port `metrics`.
+
+    Raises Busy, BadSettings, Unusable, OSError.
+    """
+    say_to_stderr(settings)
+    if metrics is not None:
+        start_http_server(metrics, settings.server.host, OWN)
+    stop = Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())  # from here on: who is stopped while it starts ends well too
     lock = _take_store(settings, clock)
     house = House(settings, clock)
     assert house.worker is not None
-    stop = Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
     house.worker.start()
+    house.watch.start()
+    logging.getLogger("huaming").info("working as %s", house.worker.node)
     while not stop.wait(1.0):  # a wait without end would not let Python run the signal's handler
         pass
     house.close()
     lock.release()
+    spans.stop()
 
 
 def _take_store(settings: Settings, clock: Clock) -> StoreLock:
@@ -67,26 +86,25 @@ def _patience(clock: Clock) -> Callable[[], bool]:
     until = clock.monotonic() + PATIENCE
 
     def look() -> bool:
-        time.sleep(0.05)
+        pause(0.05)
         return clock.monotonic() < until
 
     return look
 
 
-def say_to_stderr() -> None:
-    """Logs go to stderr, a line an event."""
-    logging.basicConfig(
-        stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", force=True
-    )
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+def say_to_stderr(settings: Settings) -> None:
+    """Logs go to stderr, a line an event; spans where the settings say. Raises BadSettings."""
+    logs.configure(settings.log, lambda: cause().request)
+    spans.start(settings.telemetry.otlp_endpoint)
 
 
 class _Server(uvicorn.Server):
     """Says where it listens; ends with exit code 0 after SIGTERM: the drain was asked for."""
 
-    def __init__(self, config: uvicorn.Config, url: str) -> None:
+    def __init__(self, config: uvicorn.Config, url: str, on_exit: Callable[[], None]) -> None:
         super().__init__(config)
         self._url = url
+        self._on_exit = on_exit
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -95,13 +113,15 @@ class _Server(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: object) -> None:
         self.should_exit = True
+        self._on_exit()
 
 
 def _config(house: House) -> uvicorn.Config:
     return uvicorn.Config(
         house.app,
         loop="uvloop",
-        http="httptools",
+        http=patient(_connections()),
+        ws="none",
         lifespan="on",
         log_config=None,
         access_log=False,
@@ -110,6 +130,14 @@ def _config(house: House) -> uvicorn.Config:
         timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=DRAIN,
     )
+
+
+def _connections() -> int:
+    """How many connections there may be, after the limit on open files has been raised as far as it goes."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST + FILES if hard == resource.RLIM_INFINITY else min(hard, MOST + FILES)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    return max(wanted - FILES, FILES)
 
 
 def _listen(settings: Settings) -> socket.socket:

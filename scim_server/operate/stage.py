@@ -1,5 +1,6 @@
-"""The stage of the demonstration: a private OpenLDAP and a served house, in a folder of their own."""
+"""The stage of the demonstration: a private OpenLDAP, three simulated systems and a served house, in a folder."""
 
+import json
 import os
 import shutil
 import socket
@@ -7,13 +8,14 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import mkdtemp
 
 from scim_server.settings import load
+from scim_server.systems import SIMULATORS
 
 SCRIPT = Path(__file__).parents[2] / "deploy" / "openldap" / "openldap.sh"
 HUAMING = (sys.executable, "-m", "scim_server")
@@ -26,12 +28,17 @@ class NoDemo(OSError):
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """The private directory, the served house, and the way into both."""
+    """The private directory, the simulated systems, the served house, and the way into all of them.
+
+    `simulators`: the URL of each by kind. `pids`: every process that was started.
+    """
 
     folder: Path
     directory: Mapping[str, str]
     url: str
     token: str
+    simulators: Mapping[str, str] = field(default_factory=dict)
+    pids: Sequence[int] = ()
 
     @property
     def config(self) -> Path:
@@ -56,16 +63,19 @@ def demand() -> None:
 
 
 def set_up(folder: Path, stack: ExitStack) -> Scene:
-    """Starts the directory and the server; `stack` ends them."""
+    """Starts the directory, the simulators and the server; `stack` ends them."""
     directory = _directory(stack)
+    played = {kind: _simulator(kind, folder, stack) for kind in SIMULATORS}
     (folder / "bind.secret").touch(mode=0o600)
     (folder / "bind.secret").write_text(directory["BIND_PASSWORD"], encoding="utf-8")
-    (folder / "huaming.toml").write_text(_toml(folder, directory), encoding="utf-8")
+    (folder / "huaming.toml").write_text(
+        _toml(folder, directory, [url for url, _ in played.values()]), encoding="utf-8"
+    )
     server = _server(folder, stack)
-    directory["SERVER_PID"] = str(server.pid)
     url = _url(folder, server)
     made = huaming(folder, "token", "create", "--role", "hr", "--name", "人事系统")
-    return Scene(folder, directory, url, made.strip())
+    pids = (server.pid, *(pid for _, pid in played.values()), int(directory["PID"]))
+    return Scene(folder, directory, url, made.strip(), {kind: at for kind, (at, _) in played.items()}, pids)
 
 
 def huaming(folder: Path, *words: str) -> str:
@@ -89,27 +99,49 @@ def _directory(stack: ExitStack) -> dict[str, str]:
     return dict(line.split("=", 1) for line in started.stdout.splitlines() if "=" in line)
 
 
+def _simulator(kind: str, folder: Path, stack: ExitStack) -> tuple[str, int]:
+    """Its URL and its process."""
+    port = _free_ports()
+    simulator = _start(["simulator", kind, "--port", str(port)], folder / f"{kind}.log", stack)
+    url = f"http://127.0.0.1:{port}"
+    _answering(f"{url}/_sim/config", simulator, folder / f"{kind}.log")
+    return url, simulator.pid
+
+
 def _server(folder: Path, stack: ExitStack) -> "subprocess.Popen[bytes]":
-    with (folder / "server.log").open("ab") as log:
-        server = subprocess.Popen(
-            [*HUAMING, "serve", "--config", str(folder / "huaming.toml")],
+    return _start(["serve", "--config", str(folder / "huaming.toml")], folder / "server.log", stack)
+
+
+def _start(words: Sequence[str], log: Path, stack: ExitStack) -> "subprocess.Popen[bytes]":
+    with log.open("ab") as said:
+        started = subprocess.Popen(
+            [*HUAMING, *words],
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,  # a server that is kept must not hold the terminal's pipe
-            stderr=log,
+            stdout=subprocess.DEVNULL,  # a process that is kept must not hold the terminal's pipe
+            stderr=said,
             start_new_session=True,
         )
-    stack.callback(server.wait, 15)
-    stack.callback(server.terminate)
-    return server
+    stack.callback(started.wait, 15)
+    stack.callback(started.terminate)
+    return started
 
 
-def _toml(folder: Path, directory: Mapping[str, str]) -> str:
-    return (
+def _toml(folder: Path, directory: Mapping[str, str], simulators: Sequence[str]) -> str:
+    own = (
         f'[server]\nport = {_free_ports()}\n\n[store]\nurl = "sqlite:///{folder.resolve()}/huaming.db"\n\n'
         f'[systems.ldap]\nurl = "{directory["LDAPS_URL"]}"\nca_file = "{directory["CA_FILE"]}"\n'
         f'bind_dn = "{directory["BIND_DN"]}"\nbind_password = "file:{folder.resolve()}/bind.secret"\n'
         f'base_dn = "{directory["BASE_DN"]}"\n'
     )
+    return own + "".join(map(_table, simulators))
+
+
+def _table(simulator: str) -> str:
+    """The table that links to a simulator, as it tells it itself."""
+    with urllib.request.urlopen(f"{simulator}/_sim/config", timeout=5) as answer:  # noqa: S310 - our own simulator
+        table = json.load(answer)
+    lines = [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in table.items() if key != "kind"]
+    return "\n".join([f"\n[systems.{table['kind']}]", *lines, ""])
 
 
 def _free_ports() -> int:
@@ -127,12 +159,17 @@ def _free_ports() -> int:
 
 def _url(folder: Path, server: "subprocess.Popen[bytes]") -> str:
     base = load(folder / "huaming.toml").base_url
+    _answering(base.replace("/scim/v2", "/readyz"), server, folder / "server.log")
+    return base
+
+
+def _answering(url: str, process: "subprocess.Popen[bytes]", log: Path) -> None:
     for _ in range(int(READY / 0.1)):
         try:
-            with urllib.request.urlopen(base.replace("/scim/v2", "/readyz"), timeout=5):  # noqa: S310 - our own server
-                return base
+            with urllib.request.urlopen(url, timeout=5):  # noqa: S310 - our own server
+                return
         except OSError:
-            if server.poll() is not None:
+            if process.poll() is not None:
                 break
             time.sleep(0.1)
-    raise NoDemo(f"the server did not start; see {folder / 'server.log'}")
+    raise NoDemo(f"a process did not start; see {log}")

@@ -1,16 +1,27 @@
-"""`huaming status`: how many rows are due, parked, held, waiting, and which system does not answer."""
+"""`huaming status`: rows that are due, parked, held, waiting; which system does not answer; how far the days are."""
 
 from typing import Any
 
+from sqlalchemy import Connection
+
 from scim_server.operate.desk import Desk
-from scim_server.store import progress
+from scim_server.store import progress, rolls
 from scim_server.store.targets import standing
+from scim_server.systems import policy_of
 
 STATES = {"due": "待处理", "parked": "搁置", "held": "待批准", "waiting": "等待"}
+DAYS = {
+    rolls.DONE: "已更新到今日",
+    rolls.DUE: "尚未更新到今日，由运行中的服务完成",
+    rolls.CLOCK_BEHIND: "时钟早于已更新的日期，不作更新，请核对本机时间",
+}
 
 
 def status(desk: Desk) -> dict[str, Any]:
-    """`{"systems": {"ldap": {"due", "parked", "held", "waiting", "mode", "failing", "error"}}}`."""
+    """`{"systems": {"ldap": {"due", "parked", "held", "waiting", "mode", "failing", "error"}}, "days": ...}`.
+
+    `days` is `{"today", "rolled", "state"}`: the last day that was rolled whole (S8), and done, due or clock-behind.
+    """
     systems: dict[str, dict[str, Any]] = {}
     with desk.reader() as connection:
         counted = progress.counts(connection)
@@ -19,12 +30,22 @@ def status(desk: Desk) -> dict[str, Any]:
             systems[name] = dict.fromkeys(STATES, 0) | counted.get(name, {})
             systems[name] |= {"mode": system.mode or known.mode, "failing": known.failing_since is not None}
             systems[name] |= {"error": known.error}
-    return {"systems": systems}
+        days = _days(desk, connection)
+    return {"systems": systems, "days": days}
+
+
+def _days(desk: Desk, connection: Connection) -> dict[str, Any]:
+    today, policy = desk.clock.today(), policy_of(desk.settings, desk.readings())
+    state = rolls.state(connection, today, policy.fingerprint)
+    return {"today": today, "rolled": rolls.rolled(connection), "state": state}
 
 
 def lines(answer: dict[str, Any]) -> list[str]:
-    """The same in Chinese, a line a system."""
-    return [_line(name, row) for name, row in answer["systems"].items()]
+    """The same in Chinese, a line a system, and one for the days."""
+    days = answer["days"]
+    rolled = f"最近一次更新到 {days['rolled']}" if days["rolled"] else "从未更新"
+    told = f"日期：今日 {days['today']}，{rolled}（{DAYS[days['state']]}）"
+    return [*(_line(name, row) for name, row in answer["systems"].items()), told]
 
 
 def _line(name: str, row: dict[str, Any]) -> str:

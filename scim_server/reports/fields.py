@@ -31,6 +31,12 @@ FIELDS: Mapping[str, str] = {
     "before": "变更前（JSON）",
     "after": "变更后（JSON）",
     "id": "操作记录号",
+    "cause": "起因的编号：推送、日期更新或命令；空白为系统一侧的差异",
+    "causedBy": "推送者",
+    "causedAt": "推送时间（UTC）",
+    "attempt": "连续第几次尝试（本报告期间内）",
+    "policy": "当时所依政策的指纹",
+    "readBackAt": "读回核实的时间（UTC）",
 }
 
 
@@ -56,6 +62,12 @@ def record(row: SyncRow, ends_sessions: EndsSessions) -> dict[str, Value]:
         "before": _text(row.before),
         "after": _text(row.after),
         "id": row.id,
+        "cause": row.cause,
+        "causedBy": row.caused_by,
+        "causedAt": row.caused_at,
+        "attempt": row.tries,
+        "policy": row.policy,
+        "readBackAt": row.read_back_at,
     }
 
 

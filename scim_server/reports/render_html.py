@@ -32,15 +32,16 @@ def write_html(
     states: Iterable[SystemRow],
     group_titles: Mapping[str, str],
     ends_sessions: EndsSessions,
+    check: str | None = None,
 ) -> None:
-    """The page in Chinese, UTF-8."""
+    """The page in Chinese, UTF-8. `check`: what a recount from the trace says."""
 
     def sessions(row: SyncRow) -> str | None:
         ends = sessions_end(row, ends_sessions)
         return None if ends is None else SESSIONS_END[ends]
 
     stream = (
-        _environment()
+        environment()
         .get_template("sync.html")
         .stream(
             page=page,
@@ -49,21 +50,23 @@ def write_html(
             made=local(stamp(scope.now.timestamp())),
             differences=lambda row: differences(row, group_titles),
             sessions=sessions,
+            check=check,
         )
     )
     stream.enable_buffering(_CHUNK)
     stream.dump(out, encoding="utf-8")
 
 
-def _environment() -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """Templates of the reports: every value is escaped, none may be missing."""
+    made = Environment(
         loader=PackageLoader("scim_server.reports", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {
+    made.filters |= {
         "local": local,
         "spoken": spoken,
         "action": action_word,
@@ -71,7 +74,7 @@ def _environment() -> Environment:
         "outcome": outcome_word,
         "number": "{:,}".format,
     }
-    environment.globals |= {
+    made.globals |= {
         "FIGURES": FIGURES,
         "STANDINGS": STANDINGS,
         "FAILED": FAILED,
@@ -79,4 +82,4 @@ def _environment() -> Environment:
         "sentence": sentence,
         "next_step": next_step,
     }
-    return environment
+    return made

@@ -29,6 +29,9 @@ _WIDTHS = {
     "before": 30,
     "after": 30,
     "id": 38,
+    "cause": 38,
+    "causedAt": 25,
+    "readBackAt": 25,
 }
 _IN_CHINESE = {"北京时间": 20, "操作": 8, "依据": 16, "结果": 16, "变更内容": 70}
 _STANDING = {
@@ -48,12 +51,12 @@ _NOTES = (
 
 
 @contextmanager
-def workbook(out: BinaryIO, now: datetime) -> Iterator[Any]:
+def workbook(out: BinaryIO, now: datetime, title: str = "同步报告") -> Iterator[Any]:
     """A workbook that is written to `out` at the end of the block, and not at all when the block fails."""
     with TemporaryDirectory() as rows_under_way:
         options = {"constant_memory": True, "tmpdir": rows_under_way}
         book = Workbook(out, options)
-        book.set_properties({"title": "同步报告", "created": now.replace(tzinfo=None)})
+        book.set_properties({"title": title, "created": now.replace(tzinfo=None)})
         yield book
         book.close()
 
@@ -94,6 +97,16 @@ def _totals(name: str, system: SystemSummary) -> list[Value]:
     figures = system.figures()
     lags = [None if lag is None else round(lag, 3) for lag in (system.p50, system.p95)]
     return [name, *(figures[figure] for figure in FIGURES), system.total, *lags]
+
+
+def write_kinds(book: Any, summary: Summary, check: str | None) -> None:
+    """One row for each system, action, article and outcome, and what a recount from the trace says."""
+    widths = {"系统": 14.0, "操作": 10.0, "依据": 18.0, "结果": 18.0, "项数": 10.0}
+    lines: list[list[Value]] = [
+        [system, action_word(action), article_words(article), outcome_word(outcome), float(number)]
+        for (system, action, article, outcome), number in summary.kinds()
+    ]
+    write_sheets(book, "分类汇总", widths, [*lines, *([[check]] if check else [])])
 
 
 def write_key(book: Any) -> None:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from scim_server.reports.period import seconds_between
 
 READ_BACK = frozenset({"done", "already-so"})
+PROTECTED = "protected"  # the code with which a connector refuses, at the head of what it said
 FAILED = frozenset({"refused", "conflict", "unknown", "lost", "retry"})
 
 
@@ -34,6 +35,21 @@ class SyncRow:
     settled_at: str | None
     before: bytes | None
     after: bytes | None
+    cause: str | None = None  # the correlation id of the push, or of whatever else asked for it
+    caused_by: str | None = None  # whose push it was
+    caused_at: str | None = None
+    policy: str | None = None  # the fingerprint of the policy that asked for it (S21)
+    tries: int = 1  # the how manieth try in a row, as far as the report reaches back
+
+    @property
+    def read_back_at(self) -> str | None:
+        """When the system had shown the result; None until then."""
+        return self.settled_at if self.outcome in READ_BACK else None
+
+    @property
+    def is_protected(self) -> bool:
+        """Whether it was refused because the account must never be written (S16)."""
+        return self.outcome == "refused" and (self.detail or "").startswith(PROTECTED)
 
     @property
     def seconds(self) -> float | None:
@@ -51,6 +67,7 @@ class Standing(StrEnum):
     FINDING = "finding"
     HELD = "held"
     WAITING = "waiting"
+    LATE = "late"  # due, and not done for longer than it should take
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +81,8 @@ class OpenRow:
     sentence: str
     blocker: str | None  # the name of what a waiting one waits for
     since: str | None  # when the oldest change that is not applied yet was written
+    approval: str | None = None  # the id of the one that a held one waits for
+    rejected: bool = False  # it waits for nobody any more, but for another wish of the roster
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,9 @@ from mappings.model import Action
 from scim_server.reports.lags import Lags
 from scim_server.reports.rows import FAILED, OpenRow, Standing, SyncRow
 
+OperationKind = tuple[str, str, str, str | None]
+"""System, action, article and outcome of an operation; the outcome is None while it is under way."""
+
 
 @dataclass(slots=True)
 class SystemSummary:
@@ -17,6 +20,7 @@ class SystemSummary:
     failed: Counter[str] = field(default_factory=Counter)  # by action
     not_sent: int = 0
     under_way: int = 0
+    protected: int = 0  # of those that failed: tries on what must never be written (S16)
     standing: Counter[Standing] = field(default_factory=Counter)
     lags: Lags = field(default_factory=Lags)
 
@@ -27,6 +31,7 @@ class SystemSummary:
             self.already_so += 1
         elif row.outcome in FAILED:
             self.failed[row.action] += 1
+            self.protected += row.is_protected
         elif row.outcome == "not-sent":
             self.not_sent += 1
         else:
@@ -91,6 +96,7 @@ class Summary:
     """The totals of all systems, by name."""
 
     systems: dict[str, SystemSummary] = field(default_factory=dict)
+    by_kind: Counter[OperationKind] = field(default_factory=Counter)
 
     def of(self, system: str) -> SystemSummary:
         return self.systems.setdefault(system, SystemSummary())
@@ -101,6 +107,11 @@ class Summary:
 
     def add(self, row: SyncRow) -> None:
         self.of(row.system).add(row)
+        self.by_kind[row.system, row.action, row.article, row.outcome] += 1
+
+    def kinds(self) -> list[tuple[OperationKind, int]]:
+        """(system, action, article, outcome) with their numbers, in order."""
+        return sorted(self.by_kind.items(), key=lambda item: tuple(each or "" for each in item[0]))
 
     def add_open(self, row: OpenRow) -> None:
         self.of(row.system).add_open(row)

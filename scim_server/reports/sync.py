@@ -8,12 +8,20 @@ from sqlalchemy import Connection
 
 from scim_server.reports.fields import EndsSessions
 from scim_server.reports.page import Page
-from scim_server.reports.period import since_stamp
+from scim_server.reports.period import EVER, Period
 from scim_server.reports.queries import group_titles, open_rows, sync_rows, system_rows
+from scim_server.reports.recount import check
 from scim_server.reports.render_csv import write_csv
 from scim_server.reports.render_html import write_html
 from scim_server.reports.render_json import write_json
-from scim_server.reports.render_xlsx import workbook, write_key, write_operations, write_standing, write_totals
+from scim_server.reports.render_xlsx import (
+    workbook,
+    write_key,
+    write_kinds,
+    write_operations,
+    write_standing,
+    write_totals,
+)
 from scim_server.reports.rows import OpenRow, SyncRow
 from scim_server.reports.scope import Scope
 from scim_server.reports.summary import Summary
@@ -26,7 +34,7 @@ def write_sync(  # noqa: PLR0913  the command's options
     format: str,
     out: BinaryIO,
     now: datetime,
-    since: str | None = None,
+    period: Period = EVER,
     system: str | None = None,
     person: str | None = None,
     *,
@@ -35,14 +43,13 @@ def write_sync(  # noqa: PLR0913  the command's options
     """Writes the report to `out`, which stays open, while the rows are read: memory does not grow with the record.
 
     The connection should be in a transaction, as those of `open_engine` are, so that all
-    parts tell of one moment. `format` is one of FORMATS; `now` is aware; `since` is an ISO day (its 00:00 in
-    Asia/Shanghai) or date-time; `person` is an externalId; `ends_sessions` tells by
-    system what its Capabilities say about locks (S30). Raises ValueError with a sentence
-    for an unknown format or a bad `since`, before anything is written.
+    parts tell of one moment. `format` is one of FORMATS; `now` is aware; `person` is an externalId; `ends_sessions`
+    tells by system what its Capabilities say about locks (S30). Raises ValueError with a sentence for an unknown
+    format, before anything is written.
     """
     if format not in FORMATS:
         raise ValueError(f"没有“{format}”格式，可用：{'、'.join(FORMATS)}")
-    scope = Scope(now, None if since is None else since_stamp(since), system, person)
+    scope = Scope(now, period, system, person)
     FORMATS[format](connection, out, scope, ends_sessions or {})
 
 
@@ -61,6 +68,7 @@ def _xlsx(connection: Connection, out: BinaryIO, scope: Scope, ends_sessions: En
         write_operations(book, rows, ends_sessions, group_titles(connection))
         write_standing(book, _counted(_standing(connection, scope), summary.add_open))
         write_totals(book, summary)
+        write_kinds(book, summary, _check(connection, scope, summary))
         write_key(book)
 
 
@@ -68,7 +76,15 @@ def _html(connection: Connection, out: BinaryIO, scope: Scope, ends_sessions: En
     page = Page()
     page.read(_rows(connection, scope), _standing(connection, scope))
     states = [] if scope.person else system_rows(connection, scope.system)
-    write_html(page, out, scope, states, group_titles(connection), ends_sessions)
+    check = _check(connection, scope, page.summary)
+    write_html(page, out, scope, states, group_titles(connection), ends_sessions, check)
+
+
+def _check(connection: Connection, scope: Scope, summary: Summary) -> str | None:
+    """The sentence of the recount; of one person's history there is none."""
+    if scope.person is not None:
+        return None
+    return check(connection, summary.by_kind, scope.period, scope.system).sentence
 
 
 FORMATS: dict[str, Callable[[Connection, BinaryIO, Scope, EndsSessions], None]] = {
@@ -80,7 +96,7 @@ FORMATS: dict[str, Callable[[Connection, BinaryIO, Scope, EndsSessions], None]] 
 
 
 def _rows(connection: Connection, scope: Scope) -> Iterator[SyncRow]:
-    return sync_rows(connection, scope.since, scope.system, scope.person)
+    return sync_rows(connection, scope.period, scope.system, scope.person)
 
 
 def _standing(connection: Connection, scope: Scope) -> Iterator[OpenRow]:

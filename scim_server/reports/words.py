@@ -1,10 +1,12 @@
 """The report's Chinese for the codes of the house."""
 
+from collections.abc import Mapping
+
 from mappings.model import Action, Presence
-from mappings.plan import LOCKED_BY_HAND
+from mappings.plan import LOCKED_BY_HAND, REMAINS
 from scim_server.reports.rows import Standing
 
-ACTIONS = {
+ACTIONS: Mapping[str, str] = {
     Action.CREATE: "开通",
     Action.UPDATE: "变更",
     Action.LOCK: "锁定",
@@ -12,6 +14,7 @@ ACTIONS = {
     Action.REMOVE: "注销",
     Action.JOIN: "加入",
     Action.LEAVE: "退出",
+    "adopt": "接管",  # no operation: an account that was there before us was given to its owner (S13)
 }
 
 # The figures of SystemSummary.figures(), in the order of the band.
@@ -53,9 +56,11 @@ STANDINGS = {
     Standing.FINDING: "待核实",
     Standing.HELD: "待批",
     Standing.WAITING: "等待",
+    Standing.LATE: "迟滞",
 }
 
 FINDINGS = {
+    REMAINS: "账号已注销并读回；平台仍在其「已删除」区域保留残余资料，须由专人在平台控制台彻底清除。",
     LOCKED_BY_HAND: "账号在系统中被人工锁定，而名册要求在用。按规定不自动解锁。",
 }
 
@@ -95,7 +100,7 @@ SESSIONS_END = {
 
 
 def action_word(action: str) -> str:
-    return ACTIONS.get(Action(action), action) if action in set(Action) else action
+    return ACTIONS.get(action, action)
 
 
 def outcome_word(outcome: str | None) -> str:
@@ -105,3 +110,14 @@ def outcome_word(outcome: str | None) -> str:
 def article_words(article: str) -> str:
     """An article of the regulation in corner brackets; users without facts have none (S1)."""
     return f"「{ARTICLES.get(article, article)}」"
+
+
+def citation(item: str) -> str:
+    """An item as a letter cites it: 二(四) is 第二条第（四）项; anything that is no item stays as it is."""
+    if item[:1] not in ("一", "二", "三", "四", "五"):
+        return ARTICLES.get(item, item)
+    return "、".join(_cited(*each.rstrip(")").partition("(")[::2]) for each in item.split("+"))
+
+
+def _cited(article: str, item: str) -> str:
+    return f"第{article}条第（{item}）项" if item else f"第{article}条"
