@@ -2,10 +2,16 @@
 # All paths are relative: the folder may stand under any name.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup servers demo test check format bench lock clean
+.PHONY: help setup servers demo test soak check format bench lock clean
 
 python := .venv/bin/python
-servers := slapd slapd-contrib ldap-utils openssl
+servers := slapd slapd-contrib ldap-utils openssl faketime \
+	389-ds-base \
+	samba samba-ad-dc samba-ad-provision samba-dsdb-modules samba-vfs-modules winbind ldb-tools \
+	postgresql postgresql-client
+# what `make test` runs once more with the rosters on PostgreSQL; STORE=postgresql runs all of it there
+on_postgresql := tests/unit/test_writer.py tests/unit/test_store_links.py tests/unit/test_store_pace.py \
+	tests/unit/test_store_migrations.py tests/scim/test_users.py tests/flows/test_trace_roles.py
 # the commands of bench/; what they share has no such line
 benches = $(shell grep -l '^if __name__ == .__main__.:' bench/*.py)
 
@@ -21,8 +27,12 @@ servers: # what the demo, the tests and the benches start as private processes
 demo: setup servers ## run the whole of it on this machine: server, OpenLDAP, a sample roster, a report
 	@.venv/bin/huaming demo
 
-test: setup servers ## run all tests, real servers included (ARGS="-k patch" chooses)
-	@$(python) -m pytest -q $(ARGS)
+test: setup servers ## run all tests, real servers included (ARGS="-k patch" chooses, STORE=postgresql keeps rosters there)
+	@$(if $(STORE),HUAMING_TEST_STORE=$(STORE) )$(python) -m pytest -q -n 2 --dist loadfile $(ARGS)
+	@$(if $(STORE)$(ARGS),,HUAMING_TEST_STORE=postgresql $(python) -m pytest -q -n 2 --dist loadfile $(on_postgresql))
+
+soak: setup servers ## live while everything breaks, then compare (ARGS="--minutes 5 --store postgresql --seed 2")
+	@$(python) -m tests.soak $(ARGS)
 
 check: setup ## format, lint, types, import walls
 	@.venv/bin/ruff format --check .
