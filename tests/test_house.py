@@ -10,7 +10,6 @@ from pathlib import Path
 
 import click
 import pytest
-import yaml
 from pydantic import BaseModel
 
 from connectors.ldap.config import LdapConfig
@@ -25,9 +24,22 @@ LINES_A_FUNCTION = 60
 LARGER: dict[str, str] = {}  # path or path:function -> why it must be; empty, and meant to stay so
 
 # what mappings share; every other module there is the mapping of one system
-SHARED_MAPPINGS = {"model", "plan", "guard", "calendar", "correlate", "naming", "plain", "policy"}
+SHARED_MAPPINGS = {
+    "model",
+    "plan",
+    "guard",
+    "calendar",
+    "correlate",
+    "desired",
+    "naming",
+    "plain",
+    "policy",
+    "facts",
+    "terms",
+    "due",
+}
 # what connectors share; every other module or folder there is one system
-SHARED_CONNECTORS = {"base", "errors", "http", "memory"}
+SHARED_CONNECTORS = {"base", "errors", "http", "memory", "simulation"}
 
 README = (HOUSE / "README.md").read_text(encoding="utf-8")
 CHINESE = (HOUSE / "README.zh-CN.md").read_text(encoding="utf-8")
@@ -250,42 +262,3 @@ def test_no_path_of_one_machine_and_no_registry(path: str) -> None:
         r"py" + r"pi\.(?:org|python)|python" + r"hosted|npm" + r"js\.|deb\.deb" + r"ian\.|ghcr\.i" + r"o|qua" + r"y\.io"
     )
     assert re.findall(f"{homes}|{registries}", text) == []
-
-
-# containers: what can be known without an engine
-
-
-def compose() -> dict[str, dict]:
-    return yaml.safe_load(text_of("docker-compose.yml"))
-
-
-def builds() -> list[tuple[str, Path, Path]]:
-    services = ((name, each["build"]) for name, each in compose()["services"].items() if "build" in each)
-    return [
-        (name, HOUSE / build["context"], HOUSE / build["context"] / build["dockerfile"]) for name, build in services
-    ]
-
-
-@pytest.mark.parametrize(("name", "context", "dockerfile"), builds())
-def test_what_an_image_is_built_from_exists(name: str, context: Path, dockerfile: Path) -> None:
-    assert dockerfile.is_file()
-    copies = re.findall(r"^COPY (?!--from)(.+)$", dockerfile.read_text(encoding="utf-8"), re.MULTILINE)
-    sources = [source for copy in copies for source in copy.split()[:-1]]
-    assert sources
-    assert [source for source in sources if not (context / source).exists()] == []
-    if context.resolve() == HOUSE:
-        let_in = re.findall(r"^!(.+)$", text_of(".dockerignore"), re.MULTILINE)
-        assert [
-            source for source in sources if not any(source == each or source.startswith(f"{each}/") for each in let_in)
-        ] == []
-
-
-def test_what_the_containers_mount_exists() -> None:
-    made = set(re.findall(r"^secret (\w+) ", text_of("deploy/secrets.sh"), re.MULTILINE))
-    top = compose()
-    for service in top["services"].values():
-        assert set(service.get("secrets", ())) <= set(top["secrets"])
-        for volume in service.get("volumes", ()):
-            source = re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", volume).partition(":")[0]
-            assert (HOUSE / source).exists() if source.startswith(".") else source in top["volumes"]
-    assert {Path(each["file"]).name for each in top["secrets"].values()} == made

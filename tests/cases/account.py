@@ -4,14 +4,18 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from mappings.model import AccountState, Action, Department, Desired, Kind, Memberships, Operation, Org, Presence, Ref
+from mappings.desired import Desired
+from mappings.model import AccountState, Action, Department, Kind, Memberships, Operation, Org, Presence, Ref
 from mappings.plan import Known, Plan, Subject, plan
+from mappings.policy.readings import DEFAULT
+from mappings.terms import Terms
 from scim_server.scim import resource
 from scim_server.scim.schemas import load
-from scim_server.scim.urns import ENTERPRISE_USER, GROUP, ROSTER_GROUP, USER
+from scim_server.scim.urns import ENTERPRISE_USER, GROUP, ROSTER_GROUP, ROSTER_USER, USER
 from scim_server.scim.validate import validate
 from scim_server.systems import TABLE
 from tests.cases.case import Look, Observed
+from tests.policy.table import read_marks
 
 USERS, GROUPS = load(roster_extension=True).resource_types
 ROUNDS = 4  # observe, plan, apply: so many times a pass may go round
@@ -23,12 +27,20 @@ def desired(kind: str, look: Look) -> Desired:
     row = TABLE[kind]
     if look.group is not None:
         own = _department(look.group, look.removed is not None)
-        return row.group(own, look.day, org, _account(look, own.parent, Kind.GROUP))
+        return row.group(own, look.day, org, _account(look, own.parent, Kind.GROUP), _terms(kind, look))
     document = _document(USERS, {"schemas": [USER, ENTERPRISE_USER], **(look.person or {})})
+    document |= {ROSTER_USER: look.facts} if look.facts else {}
     manager = _account(look, document.get(ENTERPRISE_USER, {}).get("manager", {}).get("value"), Kind.PERSON)
-    facts = (tuple(look.joined), manager, look.created, look.removed)
-    person = resource.person("s1", document["externalId"], document, document["active"], *facts)
-    return row.person(person, look.day, org, look.keep_days)
+    beside = (tuple(look.joined), manager, look.created, look.removed, read_marks(look.marks))
+    person = resource.person("s1", document["externalId"], document, document["active"], *beside)
+    return row.person(person, look.day, org, _terms(kind, look))
+
+
+def _terms(kind: str, look: Look) -> Terms:
+    row = TABLE[kind]
+    plain = row.plain if look.plain is None else look.plain
+    readings = replace(DEFAULT, plain=frozenset({row.follows} if plain else ()))
+    return Terms(look.keep_days, readings, row.follows, look.default_department)
 
 
 def _document(kind: Any, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -53,6 +65,7 @@ class Account:
 
     def __init__(self, kind: str) -> None:
         self.kind = kind
+        self.rooted = not TABLE[kind].plain  # a system of the regulation's own has the district already (S7)
         self.state: AccountState | None = None
         self.known = Known(ours=False)
 
@@ -73,7 +86,8 @@ class Account:
         wanted = desired(self.kind, look)
         ref = Ref("s1", Kind.GROUP if look.group is not None else Kind.PERSON, wanted.state.key)
         groups = {key: Ref(f"subject-{key}", Kind.GROUP, key, f"id-{key}") for key in _keys(look)}
-        subject = Subject(self.kind, ref, TABLE[self.kind].managed, groups)
+        root = self.rooted and look.group is not None and look.group.get(ROSTER_GROUP, {}).get("kind") == "root"
+        subject = Subject(self.kind, replace(ref, root=root), TABLE[self.kind].managed, groups, self.rooted)
         return plan(subject, wanted, self.state, self.known)
 
     def go(self, look: Look) -> list[Operation]:
@@ -82,21 +96,23 @@ class Account:
         for _ in range(ROUNDS):
             operations = self.plan(look).operations
             for each in operations:
-                self._do(each)
+                self._do(each, desired(self.kind, look).spell)
             done += operations
             if not operations:
                 return done
         raise AssertionError(f"no end of operations: {[shown(each) for each in done]}")
 
-    def _do(self, operation: Operation) -> None:
+    def _do(self, operation: Operation, spell: str | None) -> None:
         action, after = operation.action, operation.after
         if action is Action.REMOVE:
             self.state, self.known = None, Known(ours=False)
         elif action is Action.CREATE:
             assert after is not None
             assert self.state is None
-            self.state = replace(after, memberships=Memberships(), remote_id="id-1", name="its name")
-            self.known = Known(True, after.presence is Presence.LOCKED)
+            self.state = replace(
+                after, memberships=after.memberships or Memberships(), remote_id="id-1", name="its name"
+            )
+            self.known = Known(True, after.presence is Presence.LOCKED, spell)
         else:
             assert self.state is not None
             self.state = _changed(self.state, operation)
@@ -116,10 +132,21 @@ def _changed(state: AccountState, operation: Operation) -> AccountState:
             assert state.memberships is not None
             own = {operation.group.key}
             have = state.memberships.concurrent
-            return replace(state, memberships=Memberships(None, have | own if operation.after else have - own))
+            joined = have | own if operation.after else have - own
+            return replace(state, memberships=replace(state.memberships, concurrent=joined))
     assert operation.after is not None
+    state = _moved(state, operation)
     assert {name: state.attributes[name] for name in operation.after.attributes} == operation.before.attributes  # type: ignore[union-attr]
     return replace(state, attributes={**state.attributes, **operation.after.attributes})
+
+
+def _moved(state: AccountState, operation: Operation) -> AccountState:
+    """Into another primary department; a former one that is none of ours is foreign, and kept."""
+    if operation.group is None:
+        return state
+    assert state.memberships is not None
+    others = state.memberships.concurrent - {operation.group.key}
+    return replace(state, memberships=Memberships(operation.group.key, others))
 
 
 def _shown(under: AccountState | None, seen: Observed) -> AccountState | None:
@@ -130,7 +157,9 @@ def _shown(under: AccountState | None, seen: Observed) -> AccountState | None:
         attributes[name] = () if value is None else tuple(value) if isinstance(value, list) else (value,)
     memberships = under.memberships if under else Memberships()
     if seen.groups is not None:
-        memberships = Memberships(None, frozenset(seen.groups))
+        memberships = replace(memberships or Memberships(), concurrent=frozenset(seen.groups))
+    if seen.primary is not None:
+        memberships = replace(memberships or Memberships(), primary=seen.primary)
     return AccountState("", Presence(seen.presence), attributes, memberships, "id-1", "its name")
 
 
@@ -148,10 +177,20 @@ def shown(operation: Operation) -> dict[str, Any]:
     if operation.action is Action.UPDATE and operation.before is not None and operation.after is not None:
         before, after = operation.before.attributes, operation.after.attributes
         line["change"] = {name: [_value(before[name]), _value(after[name])] for name in after}
-    if operation.group is not None:
-        line["group"] = operation.group.key
+    line |= _place(operation)
     assert operation.reason is not None
     return line | {"article": operation.reason.article, "text": operation.reason.text}
+
+
+def _place(operation: Operation) -> dict[str, Any]:
+    if operation.group is None:
+        return {}
+    if operation.action is Action.CREATE:
+        return {"primary": operation.group.key}
+    if operation.action is not Action.UPDATE:
+        return {"group": operation.group.key}
+    memberships = operation.before.memberships if operation.before else None
+    return {"primary": [memberships.primary if memberships else None, operation.group.key]}
 
 
 def _value(values: tuple[str, ...]) -> str | list[str] | None:

@@ -16,11 +16,17 @@ A file is YAML, `tests/cases/KIND/*.yaml`, KIND being a row of the table of syst
         observed: {presence, attributes, groups}    # what the system shows instead; presence removed: deleted by hand
         link: {ours, locked, spell}                 # what is on record; ours unless nothing is there
         keep_days: 30             # remove = "disable:30" (S14)
+        default_department: D01   # for who has none (S1)
+        plain: false              # whether users without facts have an account there; default: as the kind is
+        facts: {…}                # the roster's extension of the person, merged as the person is
+        marks: {…}                # what is kept beside the document (tests/policy/table.py)
         expect: [{do, article, text, …}]            # the operations in their order, complete
         finding, unfit, review_on: …
         then: [{…}]               # later looks at the same account: what has changed since, and what is expected
 
 `create` lists every attribute that is not empty, `update` each change as [before, after], `join` and `leave` the group.
+Where a system knows primary departments, a `create` has `primary`, a move is an `update` with
+`primary: [old, new]`, and `observed` may name the `primary` of now (`groups` are the others).
 """
 
 from collections.abc import Iterator, Mapping
@@ -41,6 +47,7 @@ class Observed(BaseModel):
     presence: str = "active"
     attributes: dict[str, str | list[str] | None] = Field(default_factory=dict)
     groups: list[str] | None = None
+    primary: str | None = None
 
 
 class Link(BaseModel):
@@ -70,6 +77,10 @@ class Look(BaseModel):
     observed: Observed | None = None
     link: Link | None = None
     keep_days: int = 0
+    default_department: str | None = None
+    plain: bool | None = None
+    facts: dict[str, Any] | None = None
+    marks: dict[str, Any] = Field(default_factory=dict)
     expect: list[dict[str, Any]] = Field(default_factory=list)
     finding: str | None = None
     unfit: str | None = None
@@ -108,13 +119,27 @@ def _looks(given: Mapping[str, Any], case: Mapping[str, Any]) -> Iterator[dict[s
         yield look
 
 
-LASTING = ("day", "person", "group", "created", "removed", "groups", "joined", "accounts", "keep_days")
+LASTING = (
+    "day",
+    "person",
+    "group",
+    "created",
+    "removed",
+    "groups",
+    "joined",
+    "accounts",
+    "keep_days",
+    "default_department",
+    "plain",
+    "facts",
+    "marks",
+)
 
 
 def merged(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     """One state of the roster over another; the documents of the subject are merged, everything else replaced."""
     both = {**under, **over}
-    for document in ("person", "group"):
+    for document in ("person", "group", "facts"):
         if under.get(document) is not None and over.get(document) is not None:
             both[document] = {**under[document], **over[document]}
     return both

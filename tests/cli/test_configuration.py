@@ -4,8 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
+from sqlalchemy import inspect
 
+from scim_server.store.engine import open_engine
 from tests.cli.line import done, huaming, inside, refused
+from tests.servers.stores import store_url
 
 LDAP = {"url": "ldap://127.0.0.1:9", "bind_dn": "cn=a,dc=x", "bind_password": "geheim", "base_dn": "dc=x"}
 
@@ -13,11 +16,20 @@ LDAP = {"url": "ldap://127.0.0.1:9", "bind_dn": "cn=a,dc=x", "bind_password": "g
 def written(folder: Path, ldap: dict[str, object] | None = None, **lines: str) -> Path:
     """A configuration; `lines` are added to their sections."""
     path = folder / "huaming.toml"
-    sections = {"store": f'url = "sqlite:///{folder}/huaming.db"'} | lines
+    sections = {"store": f'url = "{store_url(folder / "huaming.db", empty=True)}"'} | lines
     if ldap is not None:
         sections["systems.ldap"] = "\n".join(f"{key} = {json.dumps(value)}" for key, value in ldap.items())
     path.write_text("".join(f"[{name}]\n{text}\n" for name, text in sections.items()), encoding="utf-8")
     return path
+
+
+def used(folder: Path) -> bool:
+    """Whether somebody has made the tables in the store of that folder."""
+    engine = open_engine(store_url(folder / "huaming.db", empty=True))
+    try:
+        return inspect(engine).has_table("resources")
+    finally:
+        engine.dispose()
 
 
 @pytest.mark.parametrize(
@@ -29,7 +41,10 @@ def written(folder: Path, ldap: dict[str, object] | None = None, **lines: str) -
         ("sever", "port = 1", "sever"),
         ("guard", "share = 2.0", "guard.share"),
         ("store", 'url = "nonsense"', "[store] url"),
-        ("store", 'url = "postgresql://u:geheim@h/db"', "[store] url"),
+        ("store", 'url = "mysql://u:geheim@h/db"', "[store] url"),
+        ("store", 'url = "postgresql://u:geheim@127.0.0.1:9/db"', "postgresql://127.0.0.1:9/db"),
+        ("store", 'url = "postgresql://u:geheim@127.0.0.1:9"', "[store] url must name a database"),
+        ("store", 'url = "file:/nowhere/store_url"', "[store] url: the secret file /nowhere/store_url"),
         ("store", 'url = "sqlite://"', "[store] url"),
         ("store", 'url = "sqlite:////nowhere/at/all/huaming.db"', "/nowhere/at/all/huaming.db"),
     ],
@@ -39,7 +54,7 @@ def test_a_wrong_key_is_named(tmp_path: Path, section: str, line: str, named: st
     said = refused(inside("status", "--config", config), 2)
     assert named in said
     assert "geheim" not in said
-    assert not (tmp_path / "huaming.db").exists()
+    assert not used(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -102,15 +117,15 @@ def test_the_configuration_is_the_one_named_else_the_environment_s_else_the_one_
     monkeypatch.chdir(places["here"])
     environment = places["environment"] / "huaming.toml"
     done(inside("status"))
-    assert {name: (folder / "huaming.db").exists() for name, folder in places.items()} == {
+    assert {name: used(folder) for name, folder in places.items()} == {
         "named": False,
         "environment": False,
         "here": True,
     }
     done(inside("status", config=environment))
-    assert (places["environment"] / "huaming.db").exists()
+    assert used(places["environment"])
     done(inside("status", "--config", places["named"] / "huaming.toml", config=environment))
-    assert (places["named"] / "huaming.db").exists()
+    assert used(places["named"])
 
 
 def test_a_secret_from_the_environment_or_a_file_is_taken_and_shown_nowhere(

@@ -6,6 +6,7 @@ from tests.cli.line import done, inside
 from tests.cli.town import Town
 from tests.flows.house import Served
 from tests.servers.openldap import OpenLdap
+from tests.servers.stores import store_url
 
 
 def test_all_is_well_and_nothing_stays_behind(town: Town) -> None:
@@ -43,5 +44,5 @@ def test_a_directory_that_does_not_answer_is_an_error_with_a_remedy(lone: Served
 
 def test_a_house_without_systems_is_warned(tmp_path: Path) -> None:
     config = tmp_path / "huaming.toml"
-    config.write_text(f'[store]\nurl = "sqlite:///{tmp_path}/huaming.db"\n')
+    config.write_text(f'[store]\nurl = "{store_url(tmp_path / "huaming.db")}"\n')
     assert "! 系统：没有配置任何系统" in done(inside("doctor", "--config", config))

@@ -1,7 +1,6 @@
 """`huaming plan`: what would be done, with a digest; it writes nothing, and half a plan is none."""
 
 import json
-import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,10 +10,12 @@ from scim_server.clock import Clock
 from scim_server.operate import planning
 from scim_server.operate.desk import Desk
 from scim_server.settings import load
+from scim_server.store.tables import metadata
 from tests.cli.line import done, refused
 from tests.cli.past import Past
 from tests.flows import client as say
 from tests.flows.house import Served
+from tests.servers.stores import contents, store_url
 
 
 @pytest.fixture
@@ -27,12 +28,8 @@ def past(house: Served) -> Iterator[Past]:
     one.close()
 
 
-def store(house: Served) -> list[str]:
-    connection = sqlite3.connect(house.store)
-    try:
-        return list(connection.iterdump())
-    finally:
-        connection.close()
+def store(house: Served) -> dict[str, list[tuple[Any, ...]]]:
+    return contents(store_url(house.store), but_for=[name for name in metadata.tables if name.startswith("plan")])
 
 
 def plan(house: Served) -> dict[str, Any]:

@@ -9,8 +9,9 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from tests.cli.line import HUAMING
+from tests.cli.line import HUAMING, done, inside, refused
 from tests.cli.town import Town
+from tests.servers.stores import store_url
 
 
 def report(town: Town, *words: object, code: int = 0) -> bytes:
@@ -61,6 +62,18 @@ def test_a_period_and_a_person_narrow_it(town: Town) -> None:
     assert json.loads(report(town, "--format", "json", "--since", "2099-01-01")) == []
     rows = json.loads(report(town, "--format", "json", "--person", "E2", "--since", "2001-01-01"))
     assert {row["externalId"] for row in rows} == {"E2"}
+
+
+@pytest.mark.parametrize("name", ["sync", "drift"])
+def test_a_system_that_never_was_is_refused_and_one_that_was_is_told_of(town: Town, name: str) -> None:
+    typo = inside("report", name, "--system", "ldpa", config=town.house.config)
+    assert "no system named ldpa" in refused(typo, 2)
+    assert typo.stdout == ""
+    without = town.house.config.with_name(f"without-{name}.toml")
+    without.write_text(f"[store]\nurl = '{store_url(town.house.store)}'\n")
+    past = inside("report", name, "--system", "ldap", "--format", "json", config=without)
+    told = json.loads(done(past))
+    assert told == {"sweeps": [], "drift": []} if name == "drift" else {row["system"] for row in told} == {"ldap"}
 
 
 @pytest.mark.parametrize(("words", "code"), [(("--since", "gestern"), 2), (("--out", "/nowhere/at/all/report.csv"), 1)])

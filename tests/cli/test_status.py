@@ -10,7 +10,9 @@ COUNTED = {"due": 0, "parked": 1, "held": 0, "waiting": 0}
 
 def test_the_json_counts_the_rows_of_every_system(town: Town) -> None:
     answer = json.loads(done(town.house.run("status", "--json")))
-    assert answer.keys() == {"systems"}
+    assert answer.keys() == {"systems", "days"}
+    days = answer["days"]
+    assert (days["state"], days["rolled"]) == ("done", days["today"])
     assert answer["systems"].keys() == {"ldap"}
     ldap = answer["systems"]["ldap"]
     assert {key: ldap[key] for key in COUNTED} == COUNTED
@@ -20,6 +22,7 @@ def test_the_json_counts_the_rows_of_every_system(town: Town) -> None:
 def test_a_person_reads_it_in_chinese(town: Town) -> None:
     said = done(inside("status", "--config", town.house.config))
     assert said.startswith("ldap：待处理 0，搁置 1，待批准 0，等待 0")
+    assert said.endswith("（已更新到今日）\n")
 
 
 def test_retry_prints_how_many_and_tries_them_again(town: Town) -> None:

@@ -9,6 +9,7 @@ import httpx
 
 from tests.cli.line import done, inside, refused
 from tests.flows.house import Served
+from tests.servers.stores import ON_POSTGRESQL, contents, store_url
 
 TOKEN = r"hm_[\w-]{43}"
 
@@ -25,10 +26,12 @@ def traces(folder: Path, token: str) -> list[str]:
 def test_a_token_is_printed_alone_and_only_its_hash_is_kept(lone: Served) -> None:
     token = done(lone.run("token", "create", "--role", "hr", "--name", "人事系统")).removesuffix("\n")
     assert re.fullmatch(TOKEN, token)
-    assert {"huaming.db", "huaming.db.lock", "huaming.toml"} <= {path.name for path in lone.folder.iterdir()}
+    files = {"huaming.toml"} if ON_POSTGRESQL else {"huaming.db", "huaming.db.lock", "huaming.toml"}
+    assert files <= {path.name for path in lone.folder.iterdir()}
+    assert token not in repr(contents(store_url(lone.folder / "huaming.db")))
     assert traces(lone.folder, token) == []
     listed = json.loads(done(inside("token", "list", "--config", lone.config)))[-1]
-    assert listed.keys() == {"name", "role", "created", "expires", "revoked"}
+    assert listed.keys() == {"name", "role", "created", "expires", "revoked", "user"}
     assert (listed["name"], listed["role"], listed["revoked"]) == ("人事系统", "hr", None)
     assert token not in json.dumps(listed)
 
@@ -69,5 +72,26 @@ def test_with_a_running_server_a_token_works_at_once_and_a_revoked_one_ends_with
         }
         assert listed["admin"] is not None
         assert listed["auditor"] is None
+    finally:
+        lone.close()
+
+
+def test_a_token_is_bound_to_a_user_who_is_there(lone: Served) -> None:
+    lone.start()
+    try:
+        hr = done(inside("token", "create", "--role", "hr", "--name", "pusher", "--config", lone.config)).strip()
+        time.sleep(1.0)
+        body = {"schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"], "userName": "ZhangSan"}
+        found = httpx.post(
+            f"{lone.base}/scim/v2/Users", json=body, headers={"Authorization": f"Bearer {hr}"}, timeout=5
+        ).json()
+        create = ["token", "create", "--role", "auditor", "--name", "zhang", "--config", lone.config, "--user"]
+        assert "nobody" in refused(inside(*create, "nobody"), 1)
+        mine = done(inside(*create, "zhangsan")).strip()
+        time.sleep(1.0)
+        answer = httpx.get(f"{lone.base}/scim/v2/Me", headers={"Authorization": f"Bearer {mine}"}, timeout=5)
+        assert (answer.status_code, answer.json()) == (200, found)
+        listed = json.loads(done(inside("token", "list", "--config", lone.config)))
+        assert {each["name"]: each["user"] for each in listed[-2:]} == {"pusher": None, "zhang": "ZhangSan"}
     finally:
         lone.close()

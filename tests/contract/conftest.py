@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.contract.systems.ldap import LdapTarget
 from tests.contract.target import Hand, Target
-from tests.contract.targets import TARGETS, LdapTarget
+from tests.contract.targets import TARGETS
 
 
 @pytest.fixture(params=TARGETS)

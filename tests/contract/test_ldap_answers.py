@@ -13,8 +13,8 @@ from connectors.errors import ConnectorError, Denied, Unreachable, Unreadable
 from connectors.ldap.config import LdapConfig
 from connectors.ldap.connector import LdapConnector
 from mappings.model import AccountState, Action, Outcome, Refused, Retry, Unknown
+from tests.contract.systems.ldap import ldap_connector
 from tests.contract.target import operation, ref
-from tests.contract.targets import ldap_connector
 from tests.servers.canned import SEARCH, CannedLdap, entry, message, result, tlv
 
 ADDED, FOUND = 0x69, 0x65

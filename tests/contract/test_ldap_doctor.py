@@ -8,7 +8,7 @@ import ldap3
 import pytest
 
 from mappings.model import Finding
-from tests.contract.targets import LdapTarget, ldap_connector
+from tests.contract.systems.ldap import LdapTarget, ldap_connector
 from tests.servers.openldap import OpenLdap
 
 MODIFY = "olcDatabase={1}mdb,cn=config"

@@ -7,8 +7,8 @@ import ldap3
 import pytest
 
 from mappings.model import Action, AlreadySo, Done, Presence, Refused
+from tests.contract.systems.ldap import PASSWORD, LdapTarget, with_password
 from tests.contract.target import Hand, operation, ref
-from tests.contract.targets import PASSWORD, LdapTarget, with_password
 from tests.servers.openldap import OpenLdap
 
 

@@ -4,8 +4,9 @@ import ldap3
 import pytest
 
 from mappings.model import AccountState, Action, AlreadySo, Done, Kind, Presence, Ref, Refused
+from tests.contract.directories import EVERY, directory
+from tests.contract.systems.ldap import LdapTarget
 from tests.contract.target import Hand, group_ref, operation, ref
-from tests.contract.targets import LdapTarget
 
 AWKWARD = [
     "a,ou=admins",
@@ -26,9 +27,9 @@ AWKWARD = [
 ]
 
 
-@pytest.fixture
-def target(directory: LdapTarget) -> LdapTarget:
-    return directory
+@pytest.fixture(params=EVERY)
+def target(request: pytest.FixtureRequest) -> LdapTarget:
+    return directory(request)
 
 
 def person(key: str, login: str) -> AccountState:
@@ -40,6 +41,10 @@ def person(key: str, login: str) -> AccountState:
 @pytest.mark.parametrize("login", AWKWARD)
 def test_an_awkward_login_lands_in_its_place_with_its_literal_value(hand: Hand, target: LdapTarget, login: str) -> None:
     made = operation(Action.CREATE, Ref("s", Kind.PERSON, "K"), None, person("K", login))
+    if not target.takes(login):
+        assert isinstance(hand.connector.apply(made), Refused)
+        assert target.people() == {}
+        return
     assert [hand.connector.apply(made), hand.connector.apply(made)] == [Done(), AlreadySo()]
     entries = target.server.search(target.server.BASE_DN, "(employeeNumber=K)", ldap3.SUBTREE)
     assert [entry["uid"] for entry in entries.values()] == [[login]]
@@ -76,9 +81,11 @@ def test_a_name_that_the_database_cannot_hold_is_refused_with_a_sentence(hand: H
     made = operation(Action.CREATE, Ref("s", Kind.PERSON, "K"), None, person("K", "汉" * 200))
     outcome = hand.connector.apply(made)
     assert isinstance(outcome, Refused)
-    assert outcome.code == "name-too-long"
+    assert outcome.code == target.too_long
     state = hand.create(1)
-    assert hand.change(state, 1, uid=("汉" * 200,)) == outcome
+    again = hand.change(state, 1, uid=("汉" * 200,))
+    assert isinstance(again, Refused)
+    assert again.code == target.too_long
     assert target.people().keys() == {"E1"}
 
 
@@ -115,22 +122,22 @@ def test_an_attribute_that_is_not_managed_is_never_written(hand: Hand, target: L
 
 
 @pytest.mark.parametrize(
-    ("values", "code"),
+    ("values", "codes"),
     [
-        ({"mail": ("王@例.cn",)}, "21"),
-        ({"sn": ()}, "65"),
-        ({"manager": ("no dn",)}, "21"),
-        ({"employeeNumber": ("E1", "E2")}, "19"),
+        ({"mail": ("王@例.cn",)}, {"21"}),
+        ({"sn": ()}, {"65"}),
+        ({"manager": ("no dn",)}, {"21"}),
+        ({"employeeNumber": ("E1", "E2")}, {"19", "65"}),  # OpenLDAP's code, and 389's
     ],
 )
 def test_a_violation_of_the_schema_is_refused_with_its_code(
-    hand: Hand, target: LdapTarget, values: dict[str, tuple[str, ...]], code: str
+    hand: Hand, target: LdapTarget, values: dict[str, tuple[str, ...]], codes: set[str]
 ) -> None:
     state = hand.create(1)
     before = target.server.dump()
     outcome = hand.change(state, 1, **values)
     assert isinstance(outcome, Refused)
-    assert outcome.code == code
+    assert outcome.code in codes
     assert target.server.dump() == before
 
 

@@ -3,13 +3,14 @@
 import pytest
 
 from mappings.model import Action, Done, Presence, Refused
+from tests.contract.directories import EVERY, directory
+from tests.contract.systems.ldap import PASSWORD, LdapTarget, with_password
 from tests.contract.target import Hand, group_ref, operation, ref
-from tests.contract.targets import PASSWORD, LdapTarget, with_password
 
 
-@pytest.fixture
-def target(directory: LdapTarget) -> LdapTarget:
-    return directory
+@pytest.fixture(params=EVERY)
+def target(request: pytest.FixtureRequest) -> LdapTarget:
+    return directory(request)
 
 
 def test_the_bind_account_and_its_groups_are_always_protected(target: LdapTarget) -> None:
@@ -66,3 +67,28 @@ def test_a_member_of_a_protected_group_is_neither_renamed_nor_removed(hand: Hand
     assert isinstance(guarded.change(state, 1, uid=("renamed",)), Refused)
     assert target.server.dump() == before
     connector.close()
+
+
+def test_what_is_protected_is_told_of_many_at_once(target: LdapTarget) -> None:
+    hand = Hand(target, target.connector())
+    people = {number: hand.create(number, title=("系统管理员",) if number == 2 else ()) for number in range(20)}
+    dn, id = str(people[3].name), str(people[4].remote_id)
+    connector = target.ldap(protected=(dn.upper(), id, "(title=系统管理员)"), page_size=7)
+    told = connector.protects(list(people.values()))
+    assert [number for number, each in zip(people, told, strict=True) if each] == [2, 3, 4]
+    connector.close()
+    hand.connector.close()
+
+
+def test_a_group_of_the_bind_account_is_told_to_be_protected(target: LdapTarget) -> None:
+    hand = Hand(target, target.connector())
+    target.put("E1", "service")
+    group = hand.create_group(1)
+    other = hand.create_group(2)
+    seen = hand.see(1)
+    hand.do(Action.JOIN, 1, seen, group_ref(1, group))
+    with_password(target, str(seen.name))
+    connector = target.ldap(bind_dn=str(seen.name), bind_password=PASSWORD)
+    assert connector.protects([seen, group, other]) == [True, True, False]
+    connector.close()
+    hand.connector.close()

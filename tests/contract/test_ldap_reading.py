@@ -9,8 +9,8 @@ import pytest
 from connectors.errors import Denied, Unreadable
 from connectors.ldap.connector import LdapConnector
 from mappings.model import AccountState, Action, Done, Retry
+from tests.contract.systems.ldap import LdapTarget
 from tests.contract.target import Hand, operation, ref
-from tests.contract.targets import LdapTarget
 from tests.servers.openldap import OpenLdap
 
 PASSWORD = "leser-1234"

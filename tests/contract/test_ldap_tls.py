@@ -9,8 +9,8 @@ from pydantic import ValidationError
 from connectors.errors import Unreachable
 from connectors.ldap.config import LdapConfig
 from mappings.model import Action, Retry
+from tests.contract.systems.ldap import LdapTarget, ldap_connector
 from tests.contract.target import Hand, operation, ref
-from tests.contract.targets import LdapTarget, ldap_connector
 from tests.servers.certificates import Authority, Certificate, TlsServer
 from tests.servers.openldap import OpenLdap
 

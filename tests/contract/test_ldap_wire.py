@@ -9,8 +9,8 @@ import pytest
 from connectors.errors import ConnectorError, Unreachable
 from connectors.ldap.connector import LdapConnector
 from mappings.model import Action, AlreadySo, Done, Outcome, Retry, Unknown
+from tests.contract.systems.ldap import LdapTarget
 from tests.contract.target import Hand, group_ref, operation, ref
-from tests.contract.targets import LdapTarget
 from tests.servers.faultproxy import FaultProxy
 from tests.servers.openldap import OpenLdap
 

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from tests.servers.openldap import SCRIPT, OpenLdap, free_ports, start_openldap
+from tests.servers.openldap import SCRIPT, OpenLdap, start_openldap
+from tests.servers.ports import free_ports
 
 
 @pytest.fixture

@@ -14,18 +14,23 @@ from connectors.memory import MemoryConnector, MemoryDirectory
 from mappings import ldap
 from scim_server.api.drafts import draft
 from scim_server.clock import Clock
+from scim_server.reconcile.fingerprint import Policy
+from scim_server.reconcile.roll import Roll
 from scim_server.reconcile.target import Target
 from scim_server.reconcile.worker import Worker
 from scim_server.scim.schemas import load
 from scim_server.scim.validate import validate
 from scim_server.store.engine import open_engine
+from scim_server.store.links import LEASE
 from scim_server.store.migrate import migrate
 from scim_server.store.resources import Stored
 from scim_server.store.roster import Roster
+from scim_server.store.settle import Rules
 from scim_server.store.wakes import retry, wake_all
 from scim_server.store.writer import Writer
 from tests.flows import client as say
 from tests.flows.client import Json
+from tests.servers.stores import ON_POSTGRESQL, store_url
 
 T = TypeVar("T")
 
@@ -37,15 +42,23 @@ SCHEMAS = load(roster_extension=True)
 class Room:
     """One store, one worker, one directory in memory. `time` in seconds since the epoch."""
 
-    def __init__(self, folder: Path, template: Path | None = None, lanes: int = 1, batch: int = 8) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        template: Path | None = None,
+        lanes: int = 1,
+        batch: int = 8,
+        directory: MemoryDirectory | None = None,
+        url: str | None = None,
+    ) -> None:
         store = folder / "room.db"
-        if template is not None:
+        if template is not None and not ON_POSTGRESQL:
             shutil.copy(template, store)
-        self.url = f"sqlite:///{store}"
+        self.url = url or store_url(store)
         migrate(self.url)
         self.time = BEGIN
         self.clock = Clock(now=lambda: self.time, monotonic=lambda: self.time)
-        self.directory = MemoryDirectory()
+        self.directory = directory or MemoryDirectory()
         connector = MemoryConnector(SYSTEM, self.directory)
         self.target = Target(
             name=SYSTEM,
@@ -57,15 +70,21 @@ class Room:
             mode="enforce",
             lanes=lanes,
             batch=batch,
+            capabilities=connector.describe(),
         )
         self.engine = open_engine(self.url)
         self.writer = Writer(open_engine(self.url, writing=True))
-        self.roster = Roster(self.engine, self.writer, self.clock, [SYSTEM])
-        self.worker = Worker([self.target], self.engine, self.writer, self.clock)
+        self.rules = Rules()
+        self.roster = Roster(self.engine, self.writer, self.clock, [SYSTEM], rules=self.rules)
+        self.policy = Policy("policy-1", "{}")
+        self.worker = self._worker(self.target)
+
+    def _worker(self, target: Target) -> Worker:
+        self.roll = Roll(self.engine, self.writer, self.clock, self.rules, self.policy, [SYSTEM])
+        return Worker([target], self.engine, self.writer, self.clock, self.roll)
 
     def close(self) -> None:
-        for lane in self.worker.lanes:
-            lane.close()
+        self._dismiss()
         self.writer.close()
         self.roster.close()
         self.engine.dispose()
@@ -73,9 +92,13 @@ class Room:
     def hire(self, connect: Callable[[], Connector] | None = None) -> None:
         """A new worker in place of the one there was, which may have died; with another connector where given."""
         target = replace(self.target, connect=connect) if connect else self.target
+        self._dismiss()
+        self.worker = self._worker(target)
+
+    def _dismiss(self) -> None:
         for lane in self.worker.lanes:
             lane.close()
-        self.worker = Worker([target], self.engine, self.writer, self.clock)
+        self.roll.close()
 
     # -- the roster
 
@@ -106,7 +129,7 @@ class Room:
         self._wait(self.roster.delete(self.stored(kind, id), "test"))
 
     def stored(self, kind: str, id: str) -> Stored:
-        found = self.roster.get(kind, id)
+        found = self._wait(self.roster.get(kind, id))
         assert found is not None
         return found
 
@@ -116,6 +139,11 @@ class Room:
         """Time goes on, and what is due then is worked."""
         self.time += seconds
         self.worker.run_due()
+
+    def outlive(self) -> None:
+        """What a dead worker held is free: on SQLite by the next one's start, on PostgreSQL once its lease is over."""
+        if ON_POSTGRESQL:
+            self.time += LEASE
 
     def work_out(self, hours: float = 3.0) -> None:
         """Time goes on in steps until nothing is due by itself any more."""

@@ -61,6 +61,10 @@ class Expectation:
             if group not in self.joined[user]:
                 self.joined[user].append(group)
 
+    def join_in_order(self, user: str, groups: list[str]) -> None:
+        """All the Groups of a user, as something else decides."""
+        self.joined[user] = list(groups)
+
     def leave(self, group: str, *users: str) -> None:
         for user in users:
             if group in self.joined[user]:

@@ -1,11 +1,8 @@
 """A house as a user runs it: `huaming serve` as a process of its own, on a store and a configuration in a folder."""
 
 import json
-import random
-import shutil
+import os
 import signal
-import socket
-import sqlite3
 import subprocess
 import sys
 import time
@@ -16,21 +13,12 @@ from typing import Any
 import httpx
 
 from tests.servers.openldap import OpenLdap
+from tests.servers.ports import free_ports
+from tests.servers.stores import copy_store, rows, store_url
 
 HUAMING = Path(sys.executable).with_name("huaming")
+OPEN_HANDED = {"floor": 1000000, "share": 1.0, "department_floor": 1000000, "department_share": 1.0}
 READY = 5.0  # seconds within which a start must answer (design: The outside)
-
-
-def free_port() -> int:
-    """A free port below the ephemeral range: clients that knock while the server is down must not meet themselves."""
-    while True:
-        port = random.randint(15000, 30000)
-        with socket.socket() as probe:
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
 
 
 @dataclass
@@ -39,13 +27,17 @@ class Served:
 
     folder: Path
     directory: OpenLdap
-    port: int = field(default_factory=free_port)
+    port: int = field(default_factory=free_ports)
     ldap_port: int | None = None  # of a proxy in front of the directory
     mode: str | None = "enforce"
     settings: dict[str, Any] = field(default_factory=dict)  # further keys of [systems.ldap]
+    server: dict[str, Any] = field(default_factory=dict)  # further keys of [server]
+    guard: dict[str, Any] = field(default_factory=lambda: dict(OPEN_HANDED))  # [guard]
     process: subprocess.Popen[bytes] | None = None
     secret: str = ""
     template: "Served | None" = None  # a house whose store, with its token in it, is copied
+    environment: dict[str, str] = field(default_factory=dict)  # beside this process's own
+    further: dict[str, dict[str, Any]] = field(default_factory=dict)  # tables beside those
 
     @property
     def config(self) -> Path:
@@ -71,10 +63,12 @@ class Served:
             **self.settings,
         }
         tables: dict[str, dict[str, Any]] = {
-            "server": {"host": "127.0.0.1", "port": self.port},
-            "store": {"url": f"sqlite:///{self.store}"},
-            "guard": {"floor": 1000000, "share": 1.0, "department_floor": 1000000, "department_share": 1.0},
+            "server": {"host": "127.0.0.1", "port": self.port, **self.server},
+            "store": {"url": store_url(self.store)},
+            "guard": self.guard,
+            "sweep": {"at": "off"},
             "systems.ldap": ldap,
+            **self.further,
         }
         lines = []
         for name, table in tables.items():
@@ -97,11 +91,11 @@ class Served:
         if not self.config.exists():
             self.write_config()
             if self.template is not None:
-                shutil.copy(self.template.store, self.store)
+                copy_store(self.template.store, self.store)
                 self.secret = self.template.secret
         with self.log.open("ab") as log:
             command = [str(HUAMING), "serve", "--config", str(self.config), *options]
-            self.process = subprocess.Popen(command, stdout=log, stderr=log)
+            self.process = subprocess.Popen(command, stdout=log, stderr=log, env=os.environ | self.environment)
 
     def wait_ready(self, seconds: float = 30.0) -> None:
         until = time.monotonic() + seconds
@@ -146,7 +140,8 @@ class Served:
 
     def run(self, *arguments: str, timeout: float = 120) -> subprocess.CompletedProcess[str]:
         command = [str(HUAMING), *arguments, "--config", str(self.config)]
-        return subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False)
+        given = os.environ | self.environment
+        return subprocess.run(command, capture_output=True, text=True, timeout=timeout, env=given, check=False)
 
     def command(self, *arguments: str, timeout: float = 120) -> subprocess.CompletedProcess[str]:
         """`run`, and it must succeed."""
@@ -193,12 +188,8 @@ class Served:
     # -- the store, looked at from outside
 
     def rows(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
-        """Rows of the store, read by sqlite alone."""
-        connection = sqlite3.connect(f"file:{self.store}?mode=ro", uri=True, timeout=10)
-        try:
-            return connection.execute(statement, values).fetchall()
-        finally:
-            connection.close()
+        """Rows of the store, read from outside."""
+        return rows(store_url(self.store), statement, *values)
 
     def open_rows(self) -> list[tuple[Any, ...]]:
         """What is neither done nor gone."""

@@ -12,17 +12,20 @@ from typing import Any
 
 from sqlalchemy import Connection, insert
 
+from scim_server.reports.period import period_of
 from scim_server.reports.sync import write_sync
 from scim_server.store.engine import open_engine
-from scim_server.store.tables import attempts, links, metadata, subjects, systems
+from scim_server.store.system_tables import systems
+from scim_server.store.tables import attempts, links, metadata, subjects
+from tests.servers.stores import store_url
 
 NOW = datetime(2026, 7, 14, 1, 32, 7, tzinfo=UTC)
 
 
 @contextmanager
 def opened(path: Path) -> Iterator[Connection]:
-    """A new store in a file."""
-    engine = open_engine(f"sqlite:///{path}")
+    """A new store, known by that path."""
+    engine = open_engine(store_url(path))
     with engine.connect() as connection:
         metadata.create_all(connection)
         connection.commit()
@@ -77,7 +80,8 @@ def link(store: Connection, who: str, state: str, **said: Any) -> None:
 
 def report(store: Connection, form: str, **options: Any) -> bytes:
     out = io.BytesIO()
-    write_sync(store, form, out, NOW, **options)
+    period = period_of(options.pop("since", None), options.pop("until", None), options.pop("period", None))
+    write_sync(store, form, out, NOW, period, **options)
     return out.getvalue()
 
 

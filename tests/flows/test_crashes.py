@@ -11,12 +11,14 @@ from typing import TypeVar
 import httpx
 import pytest
 
+from scim_server.store.links import LEASE
 from tests.flows import client as say
 from tests.flows.client import Hr, Json
 from tests.flows.conftest import Houses
 from tests.flows.house import HUAMING, READY, Served
 from tests.servers.faultproxy import FaultProxy
 from tests.servers.openldap import OpenLdap
+from tests.servers.stores import ON_POSTGRESQL, only_sqlite
 
 T = TypeVar("T")
 
@@ -110,7 +112,8 @@ class Writers:
 
 
 def _whole(house: Served) -> None:
-    assert house.rows("PRAGMA integrity_check") == [("ok",)]
+    if not ON_POSTGRESQL:
+        assert house.rows("PRAGMA integrity_check") == [("ok",)]
     assert {name: rows for name, query in HALF.items() if (rows := house.rows(query))} == {}
 
 
@@ -171,11 +174,12 @@ def test_sigterm_while_the_directory_does_not_answer(houses: Houses, openldap: O
     proxy.clear()
     proxy.cut()
     house.start()
-    house.settle()
+    house.settle(40 + LEASE if ON_POSTGRESQL else 40)  # there what was on its way stays the dead worker's until then
     assert house.count("state = 'done'") == 6
     hr.close()
 
 
+@only_sqlite
 def test_a_second_server_on_the_same_store_exits_2_and_says_so(house: Served) -> None:
     command = [str(HUAMING), "serve", "--config", str(house.config), "--port", "0"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)

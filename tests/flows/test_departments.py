@@ -142,3 +142,27 @@ def test_without_overlays_references_are_kept_right_by_the_house(houses: Houses,
         clerk.dismiss(id)
     clerk.satisfied(lean_openldap)
     clerk.close()
+
+
+def test_a_rename_that_was_left_half_done_leaves_no_member_by_the_old_name(
+    houses: Houses, lean_openldap: OpenLdap
+) -> None:
+    """The entry has its new name, the answer was lost, and nobody has told the groups: so it is after a crash there."""
+    house = houses(lean_openldap)
+    house.start()
+    clerk = Clerk(house)
+    stays, leaves = clerk.person("stays"), clerk.person("leaves")
+    clerk.group(say.department("办公室", "G01", members=(stays, leaves)))
+    clerk.group(say.plain_group("篮球队", "T1", members=(stays, leaves)))
+    house.settle()
+    hands = Hands(lean_openldap)
+    for name in ("stays", "leaves"):
+        hands.rename(hands.person(name), f"uid=new-{name}")
+    clerk.alter(stays, userName="new-stays")
+    clerk.dismiss(leaves)
+    clerk.satisfied(lean_openldap)
+    assert lean_openldap.members(hands.group("T1")) == [hands.person("new-stays")]
+    before = len(house.operations())
+    house.sweep()
+    assert len(house.operations()) == before
+    clerk.close()

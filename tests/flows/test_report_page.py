@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 from sqlalchemy import Connection
 
-from scim_server.store.tables import systems
+from scim_server.store.system_tables import systems
 from tests.flows.report_record import Text, attempt, busy_days, csv_rows, link, opened, report, subject
 
 SCRIPT = "<script>alert('x')</script>&\"'"
@@ -52,7 +52,7 @@ def test_markup_in_names_errors_and_options_is_text_on_the_page(store: Connectio
 def test_the_page_tells_totals_open_matters_and_every_operation(busy: Connection) -> None:
     words = " ".join(Text(report(busy, "html", ends_sessions={"oa": False})).words.split())
     assert "同步报告" in words
-    assert "有记录以来 至 2026-07-14 09:32" in words
+    assert "有记录以来 至 制表时" in words
     assert "2026-07-14 09:32:07（北京时间）" in words
     assert "本期共 8 项操作，已落实 4 项，失败 2 项。" in words
     assert "目前有 3 项未了：冲突 1 项，待核实 1 项，等待 1 项。" in words

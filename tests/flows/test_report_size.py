@@ -20,6 +20,7 @@ from scim_server.reports.scope import Scope
 from scim_server.reports.sheet import write_sheets
 from scim_server.store.engine import open_engine
 from scim_server.store.tables import attempts, links, metadata, subjects
+from tests.servers.stores import store_url
 
 NOW = datetime(2026, 7, 14, 1, 32, 7, tzinfo=UTC)
 MANY = 100_000
@@ -66,28 +67,31 @@ def attempt(number: int) -> dict[str, object]:
 
 
 @pytest.fixture(scope="module")
-def stores(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Path]:
+def stores(tmp_path_factory: pytest.TempPathFactory) -> dict[int, str]:
     """A store with few operations, and one with many."""
     folder = tmp_path_factory.mktemp("stores")
-    for count in (1_000, MANY):
-        with open_engine(f"sqlite:///{folder}/{count}.db").connect() as connection:
+    urls = {count: store_url(folder / f"{count}.db") for count in (1_000, MANY)}
+    for count, url in urls.items():
+        engine = open_engine(url)
+        with engine.connect() as connection:
             fill(connection, count)
-    return {count: folder / f"{count}.db" for count in (1_000, MANY)}
+        engine.dispose()
+    return urls
 
 
-def megabytes(store: Path, form: str, out: Path) -> int:
-    command = [sys.executable, "-c", MEASURED, f"sqlite:///{store}", form, str(out)]
+def megabytes(store: str, form: str, out: Path) -> int:
+    command = [sys.executable, "-c", MEASURED, store, form, str(out)]
     return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
 @pytest.mark.parametrize(("form", "allowed"), [("csv", 75), ("json", 75), ("html", 85)])
-def test_memory_does_not_grow_with_the_record(stores: dict[int, Path], tmp_path: Path, form: str, allowed: int) -> None:
+def test_memory_does_not_grow_with_the_record(stores: dict[int, str], tmp_path: Path, form: str, allowed: int) -> None:
     """Allowed in megabytes: the store's page cache and its sorter take 32 each, and the page keeps its 2,000 rows."""
     few, many = (megabytes(store, form, tmp_path / str(count)) for count, store in stores.items())
     assert many - few <= allowed
 
 
-def test_a_long_csv_is_whole_and_in_order(stores: dict[int, Path], tmp_path: Path) -> None:
+def test_a_long_csv_is_whole_and_in_order(stores: dict[int, str], tmp_path: Path) -> None:
     megabytes(stores[MANY], "csv", tmp_path / "out.csv")
     with (tmp_path / "out.csv").open(encoding="utf-8-sig", newline="") as lines:
         keys = [(row["time"], row["id"]) for row in csv.DictReader(lines)]
@@ -97,9 +101,11 @@ def test_a_long_csv_is_whole_and_in_order(stores: dict[int, Path], tmp_path: Pat
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Connection]:
-    with open_engine(f"sqlite:///{tmp_path}/store.db").connect() as connection:
+    engine = open_engine(store_url(tmp_path / "store.db"))
+    with engine.connect() as connection:
         fill(connection, 10)
         yield connection
+    engine.dispose()
 
 
 def test_the_page_shows_the_newest_and_says_how_many_it_leaves_out(store: Connection) -> None:
@@ -107,7 +113,7 @@ def test_the_page_shows_the_newest_and_says_how_many_it_leaves_out(store: Connec
     stuck |= {"epoch": 1, "creating": False, "locking": False, "incarnation": 1, "error": "原因"}
     store.execute(insert(links), [stuck | {"subject": f"s{number}", "changed": float(number)} for number in range(5)])
     page = Page(most_rows=4, most_open=2)
-    page.read(sync_rows(store, None, None), open_rows(store, None))
+    page.read(sync_rows(store), open_rows(store, None))
     out = io.BytesIO()
     write_html(page, out, Scope(NOW), [], {}, {})
     html = out.getvalue().decode()

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from tests.scim.house import House, Served
+from tests.scim.officials import Bureau
 
 
 @pytest.fixture
@@ -38,3 +39,19 @@ async def scim(house: House) -> AsyncIterator[httpx.AsyncClient]:
 async def plain_scim(plain_house: House) -> AsyncIterator[httpx.AsyncClient]:
     async with plain_house.client() as client:
         yield client
+
+
+@pytest.fixture
+async def auditor(house: House) -> AsyncIterator[httpx.AsyncClient]:
+    async with house.client("auditor") as client:
+        yield client
+
+
+@pytest.fixture
+async def bureau(tmp_path: Path) -> AsyncIterator[Bureau]:
+    """Furnished, on 9 March 2026."""
+    found = Bureau(tmp_path, "2026-03-09")
+    async with found.client() as client:
+        await found.furnish(client)
+    yield found
+    found.house.close()

@@ -1,25 +1,27 @@
 """The SCIM front over HTTP, in process, on the real store in a file of its own."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 from starlette.applications import Starlette
-from starlette.routing import Mount
+from starlette.routing import Mount, Route
 
 from scim_server.api.routes import routes
 from scim_server.clock import Clock
 from scim_server.scim.urns import GROUP, PATCH_OP, ROSTER_GROUP, USER
 from scim_server.store.engine import open_engine
+from scim_server.store.feed import EventFeed
 from scim_server.store.migrate import migrate
 from scim_server.store.roster import Roster
 from scim_server.store.tables import changes, resources
 from scim_server.store.tokens import Tokens, create_token
 from scim_server.store.writer import Writer
+from tests.servers.stores import store_url
 
 BASE = "https://hub.example/scim/v2"
 ROLES = ("hr", "admin", "auditor")
@@ -31,28 +33,44 @@ class Served:
 
     base_url: str = BASE
     roster_extension: bool = True
+    event_key: str | None = None
 
 
 class House:
     """The store and the routes on it; `client` speaks HTTP to them."""
 
-    def __init__(self, folder: Path, served: Served) -> None:
-        url = f"sqlite:///{folder / 'huaming.db'}"
+    def __init__(
+        self,
+        folder: Path,
+        served: Served,
+        tokens: Mapping[str, str] | None = None,
+        clock: Clock | None = None,
+        url: str | None = None,
+    ) -> None:
+        """`tokens`: those of an earlier house in the same folder. `url`: of its store, where it is no other."""
+        self.url = url = url or store_url(folder / "huaming.db")
         migrate(url)
-        self.clock = Clock()
+        self.clock = clock or Clock()
         writing = open_engine(url, writing=True)
         with writing.begin() as connection:
-            self.tokens = {role: create_token(connection, role, role, self.clock) for role in ROLES}
+            self.tokens = tokens or {role: create_token(connection, role, role, self.clock) for role in ROLES}
         self._writer = Writer(writing)
         self.engine = open_engine(url)
-        self.roster = Roster(self.engine, self._writer, self.clock, ("ldap",))
+        self.roster = Roster(self.engine, self._writer, self.clock, ("ldap",), not served.roster_extension)
         self._tokens = Tokens(self.engine, self.clock)
-        self.app = Starlette(routes=[Mount("/scim/v2", routes=routes(self.roster, self._tokens, served))])
+        self.feed = EventFeed(self.engine, self._writer, self.clock)
+        scim = routes(self.roster, self._tokens, served, self.feed)
+        self.app = Starlette(routes=[Route("/scim/v2", scim[0].endpoint), Mount("/scim/v2", routes=scim)])
 
     def close(self) -> None:
         self._writer.close()
         self.roster.close()
         self._tokens.close()
+        self.feed.close()
+
+    async def write(self, body: Callable[[Connection], Any]) -> Any:
+        """In the writer, as an operator's command does."""
+        return await self._writer.commit(body)
 
     def count(self) -> tuple[int, int]:
         """How many resources there are, and how many changes are on record."""

@@ -11,6 +11,14 @@ from scim_server.scim.schemas import ResourceType, load
 from scim_server.scim.urns import ENTERPRISE_USER, USER
 
 TABLE = load(True)
+
+
+def manager(id: str) -> dict[str, str]:
+    """A manager as it is stored, with its address."""
+    return {"value": id, "$ref": f"../Users/{id}"}
+
+
+BOSS = manager("boss")
 WORK = {"value": "z@gov.example", "type": "work", "primary": True}
 HOME = {"value": "z@home.example", "type": "home"}
 START: dict[str, Any] = {
@@ -21,7 +29,7 @@ START: dict[str, Any] = {
     "title": "科员",
     "active": True,
     "emails": [WORK, HOME],
-    ENTERPRISE_USER: {"employeeNumber": "7", "manager": {"value": "boss"}},
+    ENTERPRISE_USER: {"employeeNumber": "7", "manager": BOSS},
 }
 
 

@@ -1,5 +1,6 @@
 """Bad input: a SCIM error, and nothing stored."""
 
+import base64
 import json
 import time
 from collections.abc import AsyncIterator
@@ -178,3 +179,11 @@ async def test_patches_that_cannot_be(
     before = house.count()
     refused(await scim.patch(f"/Users/{found['id']}", json=body), status, scim_type)
     assert house.count() == before
+
+
+async def test_a_string_has_an_end_and_a_certificate_may_be_long(scim: httpx.AsyncClient) -> None:
+    detail = refused(await scim.post("/Users", json=user(title="长" * 16_385)), 400, "invalidValue")
+    assert detail == "title has 16384 characters at most."
+    certificate = {"value": base64.b64encode(b"x" * 500_000).decode()}
+    found = await made(scim, "/Users", user(title="长" * 16_384, x509Certificates=[certificate]))
+    assert (found["title"], found["x509Certificates"]) == ("长" * 16_384, [certificate])

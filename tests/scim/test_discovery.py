@@ -14,11 +14,18 @@ pytestmark = pytest.mark.anyio
 async def test_the_features_that_are_announced_are_there(scim: httpx.AsyncClient) -> None:
     config = (await scim.get("/ServiceProviderConfig")).json()
     told = {name: config[name]["supported"] for name in ("patch", "bulk", "filter", "changePassword", "sort", "etag")}
-    assert told == {"patch": True, "bulk": False, "filter": True, "changePassword": False, "sort": False, "etag": True}
-    assert (config["filter"]["maxResults"], config["pagination"]["maxPageSize"]) == (1000, 1000)
+    assert told == {"patch": True, "bulk": True, "filter": True, "changePassword": False, "sort": True, "etag": True}
+    assert config["filter"]["maxResults"] == 1000
+    assert config["pagination"] == {
+        "cursor": True,
+        "index": True,
+        "defaultPaginationMethod": "index",
+        "defaultPageSize": 100,
+        "maxPageSize": 1000,
+        "cursorTimeout": 3600,
+    }
     assert config["authenticationSchemes"][0]["type"] == "oauthbearertoken"
     assert config["meta"]["location"] == f"{BASE}/ServiceProviderConfig"
-    refused(await scim.post("/Bulk", json={}), 501)
 
 
 async def test_resource_types_and_schemas_agree(scim: httpx.AsyncClient) -> None:
@@ -28,8 +35,8 @@ async def test_resource_types_and_schemas_agree(scim: httpx.AsyncClient) -> None
         each["name"]: [each["schema"], *(extension["schema"] for extension in each.get("schemaExtensions", []))]
         for each in types
     }
-    assert named == {"User": [USER, ENTERPRISE_USER], "Group": [GROUP, ROSTER_GROUP]}
-    assert schemas.keys() == {USER, ENTERPRISE_USER, GROUP, ROSTER_GROUP}
+    assert named == {"User": [USER, ENTERPRISE_USER, ROSTER_USER], "Group": [GROUP, ROSTER_GROUP]}
+    assert schemas.keys() == {USER, ENTERPRISE_USER, ROSTER_USER, GROUP, ROSTER_GROUP}
     for each in [*types, *schemas.values()]:
         assert (await scim.get(each["meta"]["location"])).json() == each
         assert each["meta"]["location"].startswith(BASE)
@@ -40,12 +47,13 @@ async def test_resource_types_and_schemas_agree(scim: httpx.AsyncClient) -> None
 async def test_without_the_roster_extension_nothing_of_it_is_told(plain_scim: httpx.AsyncClient) -> None:
     for path in ("/Schemas", "/ResourceTypes"):
         assert "cnroster" not in (await plain_scim.get(path)).text
-    refused(await plain_scim.get(f"/Schemas/{ROSTER_GROUP}"), 404)
+    for urn in (ROSTER_USER, ROSTER_GROUP):
+        refused(await plain_scim.get(f"/Schemas/{urn}"), 404)
 
 
 async def test_ids_compare_without_case_and_unknown_ones_are_not_there(scim: httpx.AsyncClient) -> None:
     assert (await scim.get(f"/Schemas/{USER.upper()}")).json()["id"] == USER
-    refused(await scim.get(f"/Schemas/{ROSTER_USER}"), 404)
+    refused(await scim.get(f"/Schemas/{ROSTER_USER}x"), 404)
     refused(await scim.get("/ResourceTypes/Device"), 404)
 
 
@@ -65,6 +73,7 @@ async def test_every_attribute_of_the_user_schemas_is_stored_as_announced(scim: 
         assert (attribute["name"] in found) is kept, attribute["name"]
         if kept:
             assert found[attribute["name"]] == body[attribute["name"]]
+    assert found[ENTERPRISE_USER].pop("manager")["value"] == body[ENTERPRISE_USER].pop("manager")["value"]
     assert found[ENTERPRISE_USER] == body[ENTERPRISE_USER]
 
 

@@ -79,9 +79,7 @@ async def test_the_name_of_the_token_stands_in_the_record(house: House) -> None:
         ]
 
 
-@pytest.mark.parametrize(
-    "path", ["/nope", "/", "/Users/a/b", "/users", "/Schemas/urn:x", "/ResourceTypes/X", "/Users/"]
-)
+@pytest.mark.parametrize("path", ["/nope", "/Users/a/b", "/users", "/Schemas/urn:x", "/ResourceTypes/X", "/Users/"])
 async def test_there_is_no_such_path(scim: httpx.AsyncClient, path: str) -> None:
     refused(await scim.get(path), 404)
 
@@ -118,7 +116,7 @@ async def test_a_method_that_is_not_possible_there(
     assert answer.headers["allow"] == allowed
 
 
-@pytest.mark.parametrize("path", ["/Me", "/Bulk", "/.search", "/Users/.search", "/Groups/.search"])
+@pytest.mark.parametrize("path", ["/Me"])
 async def test_what_the_standard_knows_and_this_server_does_not(scim: httpx.AsyncClient, path: str) -> None:
     refused(await scim.post(path, json={}), 501)
 

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from scim_server.scim.urns import ROSTER_GROUP
+from scim_server.settings import Server, Settings
 from tests.scim.house import BASE, House, department, group, made, patch_op, refused, user
 
 pytestmark = pytest.mark.anyio
@@ -211,3 +212,28 @@ async def test_without_the_roster_extension_a_department_is_a_plain_group(plain_
     found = await made(plain_scim, "/Groups", department("G02", "nowhere"))
     assert ROSTER_GROUP not in found
     assert found["externalId"] == "G02"
+
+
+async def test_where_unknown_members_are_ignored_those_who_exist_are_in(plain_scim: httpx.AsyncClient) -> None:
+    one, two = await people(plain_scim, 2)
+    team = await made(plain_scim, "/Groups", group(members=[{"value": "nobody"}, {"value": one}]))
+    assert await members(plain_scim, team["id"]) == [one]
+    everybody = [{"value": one}, {"value": "nobody"}, {"value": two}]
+    for method, body in (("PATCH", add("nobody", two)), ("PUT", group(members=everybody)), ("PATCH", add("nobody"))):
+        answer = await plain_scim.request(method, f"/Groups/{team['id']}", json=body)
+        assert answer.status_code == 200
+        assert await members(plain_scim, team["id"]) == [one, two]
+        assert answer.headers["ETag"] == 'W/"2"'  # who was in already, and who is nobody, is no change
+
+
+@pytest.mark.parametrize(
+    ("server", "ignores"),
+    [
+        (Server(), False),
+        (Server(roster_extension=False), True),
+        (Server(roster_extension=False, unknown_members="refuse"), False),
+        (Server(unknown_members="ignore"), True),
+    ],
+)
+async def test_what_becomes_of_unknown_members_can_be_said_outright(server: Server, ignores: bool) -> None:
+    assert Settings(server=server).ignores_unknown_members is ignores

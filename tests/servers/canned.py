@@ -20,7 +20,7 @@ def tlv(tag: int, content: bytes) -> bytes:
 
 def message(number: int, operation: bytes) -> bytes:
     """An LDAPMessage."""
-    return tlv(0x30, tlv(0x02, number.to_bytes(5, "big").lstrip(b"\0") or b"\0") + operation)
+    return tlv(0x30, tlv(0x02, number.to_bytes(number.bit_length() // 8 + 1, "big")) + operation)
 
 
 def result(number: int, tag: int, code: int, text: str = "", referral: str = "") -> bytes:
@@ -43,10 +43,11 @@ Answer = Callable[[int, int], bytes | Iterable[bytes]]
 
 
 class CannedLdap:
-    """`answer(message id, request's tag)` gives the bytes of the answer to everything but bind and root DSE."""
+    """`answer(message id, request's tag)` gives the bytes of the answer to all but bind and root DSE (`root`)."""
 
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: Answer, **root: str) -> None:
         self.answer = answer
+        self.root = root or {"objectClass": "OpenLDAProotDSE"}
         self.accepted = 0
         self._listener = socket.create_server(("127.0.0.1", 0))
 
@@ -81,7 +82,7 @@ class CannedLdap:
                     return
                 elif tag == SEARCH and not seen_root:
                     seen_root = True
-                    client.sendall(entry(number, "", objectClass="OpenLDAProotDSE") + result(number, 0x65, 0))
+                    client.sendall(entry(number, "", **self.root) + result(number, 0x65, 0))
                 else:
                     answer = self.answer(number, tag)
                     for chunk in [answer] if isinstance(answer, bytes) else answer:

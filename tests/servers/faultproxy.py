@@ -23,6 +23,7 @@ class Faults:
     refuse: bool = False  # closes new connections at once
     cut_after: int = 0  # resets a connection after so many bytes from the server
     drop_replies: bool = False  # passes requests, swallows answers
+    deaf_from: int = 0  # from so many chunks of requests on, counted from now, answers are swallowed
 
 
 @dataclass
@@ -33,6 +34,7 @@ class Counts:
     refused: int = 0
     up: int = 0
     down: int = 0
+    chunks: int = 0  # of requests, since faults were last put in force
     requests: bytearray = field(default_factory=bytearray)
 
 
@@ -63,6 +65,7 @@ class FaultProxy:
 
     def set(self, **faults: float | bool) -> None:
         """Puts faults in force, besides those that are."""
+        self.counts.chunks = 0
         self.faults = replace(self.faults, **faults)  # type: ignore[arg-type]
 
     def clear(self) -> None:
@@ -101,7 +104,9 @@ class FaultProxy:
             while chunk := source.recv(16384):
                 self._delay(len(chunk))
                 faults = self.faults
-                if way == "down" and faults.drop_replies:
+                if way == "up":
+                    self.counts.chunks += 1
+                elif faults.drop_replies or 0 < faults.deaf_from <= self.counts.chunks:
                     continue
                 if way == "down" and faults.cut_after and passed + len(chunk) >= faults.cut_after:
                     sink.sendall(chunk[: faults.cut_after - passed])

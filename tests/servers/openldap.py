@@ -8,22 +8,22 @@ ou=groups is deleted between tests. None of the three to be had is a failure, wi
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 import ldap3
 import pytest
 
 from connectors.ldap.config import LdapConfig
+from tests.servers.own import VARIABLES, private, run_script, start_server
 
 SCRIPT = Path(__file__).parents[2] / "deploy" / "openldap" / "openldap.sh"
 INSTALL = "apt-get install -y --no-install-recommends slapd slapd-contrib ldap-utils openssl"
-VARIABLES = ("URL", "LDAPS_URL", "CA_FILE", "BASE_DN", "BIND_DN", "BIND_PASSWORD", "ROOT_DN", "ROOT_PASSWORD")
 
 
 @dataclass
@@ -40,11 +40,23 @@ class OpenLdap:
     ROOT_PASSWORD: str
     folder: Path | None = None
     switches: dict[str, str] = field(default_factory=dict)
+    place: int = 0  # what the script was told as PORT
+
+    script: ClassVar[Path] = SCRIPT
 
     @property
     def port(self) -> int:
-        """The port of ldap://; ldaps:// is the next one."""
-        return int(self.URL.rsplit(":", 1)[1])
+        """The port of ldap://."""
+        return self.address()[1]
+
+    def address(self, secure: bool = False) -> tuple[str, int]:
+        """Where ldap:// is, or ldaps://."""
+        parts = urlsplit(self.LDAPS_URL if secure else self.URL)
+        return str(parts.hostname), int(parts.port or 0)
+
+    def eye(self) -> ldap3.Server:
+        """The server as ldap3 is to reach it."""
+        return ldap3.Server(self.URL, get_info=ldap3.NONE)
 
     @property
     def people(self) -> str:
@@ -72,7 +84,7 @@ class OpenLdap:
 
     def bound(self, dn: str, password: str) -> ldap3.Connection:
         """A new connection as somebody; check `.bound`."""
-        connection = ldap3.Connection(ldap3.Server(self.URL, get_info=ldap3.NONE), dn, password, check_names=False)
+        connection = ldap3.Connection(self.eye(), dn, password, check_names=False)
         connection.bind()
         return connection
 
@@ -123,56 +135,27 @@ class OpenLdap:
     def stop(self) -> None:
         """Ends the server; its data stays."""
         assert self.folder, "only a server of our own can be stopped"
-        subprocess.run(["bash", SCRIPT, "stop", self.folder], check=True, timeout=60)
+        subprocess.run(["bash", self.script, "stop", self.folder], check=True, timeout=60)
 
     def start(self) -> None:
         """Starts the server again at the same address."""
         assert self.folder, "only a server of our own can be started"
-        _run_script(self.folder, self.port, self.switches)
+        run_script(self.script, self.folder, self.place, self.switches)
 
 
 def start_openldap(folder: Path, **switches: str) -> OpenLdap:
     """A process of our own in `folder`; the switches are those of the script, e.g. OVERLAYS="none"."""
     if not (shutil.which("slapd") or Path("/usr/sbin/slapd").exists()):
         pytest.fail(f"no slapd: {INSTALL}")
-    settings = {"DBNOSYNC": "1"} | switches
-    for _ in range(5):
-        try:
-            found = _run_script(folder, free_ports(), settings)
-            return OpenLdap(**found, folder=folder, switches=settings)
-        except subprocess.CalledProcessError as error:
-            failure = error.stderr
-    pytest.fail(f"slapd does not start: {failure}")
-
-
-def _run_script(folder: Path, port: int, switches: dict[str, str]) -> dict[str, str]:
-    done = subprocess.run(
-        ["bash", SCRIPT, "start", folder, str(port)],
-        env=os.environ | switches,
-        check=True,
-        timeout=60,
-        capture_output=True,
-        text=True,
-    )
-    said = dict(line.split("=", 1) for line in done.stdout.splitlines() if "=" in line)
-    return {name: said[name] for name in VARIABLES}
-
-
-def free_ports() -> int:
-    """A port that is free, as is the next one."""
-    while True:
-        with socket.socket() as one, socket.socket() as next_one:
-            one.bind(("127.0.0.1", 0))
-            port = int(one.getsockname()[1])
-            try:
-                next_one.bind(("127.0.0.1", port + 1))
-            except (OSError, OverflowError):
-                continue
-            return port
+    server: OpenLdap = start_server(OpenLdap, folder, {"DBNOSYNC": "1"} | switches)
+    return server
 
 
 def _texts(entry: dict[str, Any]) -> dict[str, list[str]]:
-    return {name: sorted(value.decode() for value in values) for name, values in entry["raw_attributes"].items()}
+    return {
+        name: sorted(value.decode(errors="replace") for value in values)
+        for name, values in entry["raw_attributes"].items()
+    }
 
 
 def _named_by_environment() -> OpenLdap | None:
@@ -277,16 +260,4 @@ def lean_openldap(lean_server: OpenLdap) -> OpenLdap:
 @pytest.fixture
 def private_openldap() -> Iterator[Any]:
     """A factory of servers that a test may stop, start and break: `private_openldap(OVERLAYS="none")`."""
-    started: list[OpenLdap] = []
-
-    def make(**switches: str) -> OpenLdap:
-        server = start_openldap(Path(tempfile.mkdtemp(prefix="slapd")), **switches)
-        started.append(server)
-        return server
-
-    yield make
-    for server in started:
-        assert server.folder
-        if (server.folder / "run" / "pid").exists():
-            server.stop()
-        shutil.rmtree(server.folder)
+    yield from private("slapd", start_openldap)

@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 from ldap3 import BASE, DEREF_NEVER, LEVEL, MODIFY_ADD, MODIFY_DELETE, MODIFY_REPLACE, SUBTREE
 from ldap3.operation.add import add_operation
 from ldap3.operation.delete import delete_operation
+from ldap3.operation.extended import extended_operation
 from ldap3.operation.modify import modify_operation
 from ldap3.operation.modifyDn import modify_dn_operation
 from ldap3.operation.search import search_operation
 from ldap3.protocol.rfc2696 import paged_search_control
+from ldap3.protocol.rfc3062 import NewPasswd, PasswdModifyRequestValue, UserIdentity
 from ldap3.protocol.rfc4511 import (
     LDAPDN,
     LDAPMessage,
@@ -30,7 +32,19 @@ from ldap3.strategy.base import BaseStrategy
 from ldap3.utils.asn1 import decode_message_fast, encode
 
 from connectors.ldap import ber, reader
-from connectors.ldap.messages import Add, And, Delete, Equal, Filter, Modify, Present, Rename, Search, Written
+from connectors.ldap.messages import (
+    Add,
+    And,
+    Delete,
+    Equal,
+    Filter,
+    Modify,
+    Present,
+    Rename,
+    Search,
+    SetPassword,
+    Written,
+)
 from connectors.ldap.plain import text_of
 
 # any text that UTF-8 can hold: Chinese, beyond the BMP, NUL, empty
@@ -69,6 +83,16 @@ def test_modify(message_id: int, dn: str, changes: list[Any]) -> None:
     ours = [(kinds.index(kind), name, tuple(each)) for name, some in wanted.items() for kind, each in some]
     operation = modify_operation(dn, wanted, auto_encode=False)
     assert ber.message(message_id, Modify(dn, tuple(ours))) == theirs(message_id, "modifyRequest", operation)
+
+
+@given(ids, dns, st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=200))
+def test_a_new_password(message_id: int, dn: str, password: str) -> None:
+    value = PasswdModifyRequestValue()
+    value["userIdentity"] = UserIdentity(dn)
+    value["newPasswd"] = NewPasswd(password.encode())
+    operation = extended_operation("1.3.6.1.4.1.4203.1.11.1", value, no_encode=False)
+    ours = ber.message(message_id, SetPassword(dn, password))
+    assert ours == theirs(message_id, "extendedReq", operation)
 
 
 def test_lengths_of_every_size() -> None:

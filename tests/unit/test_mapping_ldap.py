@@ -7,6 +7,7 @@ from mappings import ldap
 from mappings.model import Department, Kind, Memberships, Org, Person, Ref
 from mappings.naming import fold
 from mappings.plan import Known, Subject, plan
+from mappings.terms import Terms
 
 TEXT = st.text(st.characters(exclude_categories=("Cc", "Cf", "Cs", "Zl", "Zp", "Cn")), max_size=20)
 NAME = TEXT.filter(lambda text: bool(text.strip()))
@@ -34,7 +35,7 @@ PEOPLE = st.builds(
 
 @given(PEOPLE, st.integers(0, 30))
 def test_no_value_is_blank_and_what_an_entry_must_have_is_there(person: Person, keep_days: int) -> None:
-    attributes = ldap.desired(person, "2026-03-02", ORG, keep_days).state.attributes
+    attributes = ldap.desired(person, "2026-03-02", ORG, Terms(keep_days)).state.attributes
     assert [name for name, values in attributes.items() for value in values if not value.strip()] == []
     assert all(len(attributes[name]) == 1 for name in ("uid", "employeeNumber", "cn", "sn"))
     assert ldap.PERSON_ATTRIBUTES - {"mail"} <= attributes.keys() <= ldap.PERSON_ATTRIBUTES
@@ -49,7 +50,7 @@ def test_a_mail_that_is_written_fits_the_directory(person: Person) -> None:
 
 @given(PEOPLE, st.integers(0, 30))
 def test_what_is_as_desired_yields_no_operation(person: Person, keep_days: int) -> None:
-    desired = ldap.desired(person, "2026-03-02", ORG, keep_days)
+    desired = ldap.desired(person, "2026-03-02", ORG, Terms(keep_days))
     subject = Subject("ldap", Ref("s1", Kind.PERSON, person.key), ldap.MANAGED, {"D1": Ref("s-D1", Kind.GROUP, "D1")})
     seen = None if desired.state.presence == "removed" else desired.state
     assert plan(subject, desired, seen, Known(ours=True, locked=True)).operations == ()

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from mappings.desired import Desired
 from mappings.model import (
     AccountState,
     Action,
-    Desired,
     Kind,
     Memberships,
     Presence,
@@ -82,7 +82,7 @@ def test_an_account_of_another_spell_is_removed(
 def test_a_create_carries_all_attributes_and_no_membership() -> None:
     (create,) = plan(SUBJECT, desired(LOCKED), None, Known(ours=False)).operations
     assert create.after == AccountState("E1", LOCKED, SAME)
-    assert (create.before, create.reason, create.ref) == (None, WHY, SUBJECT.ref)
+    assert (create.before, create.reason, create.ref) == (None, WHY, replace(SUBJECT.ref, incarnation=1))
 
 
 def test_only_what_differs_and_is_managed_and_was_read_is_written() -> None:

@@ -41,3 +41,20 @@ def test_backoff_doubles_with_full_jitter_up_to_an_hour_and_obeys_what_it_is_tol
     assert backoff(8, lambda: 0.5) == 128
     assert backoff(8, lambda: 0.0) == 0.1
     assert backoff(8, lambda: 0.0, told=7) == 7
+
+
+def test_a_system_that_says_when_to_come_again_is_left_alone_until_then() -> None:
+    now = [100.0]
+    breaker = Breaker(lambda: now[0])
+    assert breaker.failed("busy", 7.0) is True
+    assert (breaker.open, breaker.pause()) == (True, 7.0)
+    now[0] = 106.9
+    assert breaker.pause() > 0
+    now[0] = 107.0
+    assert breaker.pause() == 0
+    assert breaker.failed("busy", 60.0) is False
+    now[0] = 120.0
+    assert breaker.pause() == 47.0
+    now[0] = 167.0
+    assert breaker.pause() == 0
+    assert breaker.succeeded() is True

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from scim_server.store.migrate import migrate
 from tests.flows import client as say
 from tests.flows.engine_room import Room
+from tests.servers.stores import store_url
 
 NAMES = ("n0", "n1", "n2", "n3")
 KEYS = ("K0", "K1", "K2")
@@ -44,7 +45,7 @@ stories = st.lists(st.one_of(writes, writes, faults), max_size=40)
 @pytest.fixture(scope="module")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "empty.db"
-    migrate(f"sqlite:///{path}")
+    migrate(store_url(path))
     return path
 
 

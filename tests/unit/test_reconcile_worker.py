@@ -8,6 +8,7 @@ import pytest
 
 from mappings import ldap
 from mappings.model import Presence, Refused
+from mappings.terms import Terms
 from tests.flows import client as say
 from tests.flows.engine_room import BEGIN, SYSTEM, Room
 
@@ -119,7 +120,7 @@ def test_a_person_waits_for_a_group_that_is_refused_and_joins_when_it_is_there(r
 
 
 def test_a_day_on_which_a_kept_account_ends_is_waited_for(room: Room) -> None:
-    room.target = replace(room.target, person=lambda person, day, org: ldap.desired(person, day, org, 30))
+    room.target = replace(room.target, person=lambda person, day, org: ldap.desired(person, day, org, Terms(30)))
     room.hire()
     a = room.person("a")
     room.work()

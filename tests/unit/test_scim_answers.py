@@ -10,6 +10,7 @@ from scim_server.scim.etag import demand, etag, matches
 from scim_server.scim.projection import projection
 from scim_server.scim.schemas import load
 from scim_server.scim.urns import ENTERPRISE_USER, ROSTER_USER, USER
+from scim_server.store.resources import Shown
 
 TYPE = load(True).user
 
@@ -62,8 +63,8 @@ DOCUMENT = {
 
 def whole() -> bytes:
     inside = answer.groups("https://h/v2", [("g1", '党"办')])
-    meta = answer.meta("User", "https://h/v2/Users/u1", 3, "c", "m")
-    return answer.splice(json.dumps(DOCUMENT).encode(), "u1", inside, meta)
+    shown = Shown("u1", "User", 3, json.dumps(DOCUMENT).encode(), "c", "m", joined=False)
+    return answer.resource("User", answer.address("https://h/v2", "/Users"), shown, inside)
 
 
 def test_an_answer_is_the_document_with_id_groups_and_meta() -> None:
@@ -156,10 +157,28 @@ def test_what_is_returned_on_request_is_shown_only_where_it_is_named() -> None:
         {"schemas": [USER], "id": "u", "userName": "z", ROSTER_USER: {"leaderLevel": "none", "statusEvents": events}}
     )
 
-    def seen(attributes: str | None, excluded: str | None = None) -> object:
-        return json.loads(projection(TYPE, attributes, excluded).apply(TYPE, resource.encode())).get(ROSTER_USER)
+    def seen(attributes: str | None, excluded: str | None = None, restricted: bool = True) -> object:
+        view = projection(TYPE, attributes, excluded, restricted)
+        return json.loads(view.apply(TYPE, resource.encode())).get(ROSTER_USER)
 
     assert seen(None, "userName") == {"leaderLevel": "none"}
     assert seen(ROSTER_USER) == {"leaderLevel": "none"}
     assert seen(f"{ROSTER_USER}:statusEvents") == {"statusEvents": [{"value": "e1", "type": "hire"}]}
     assert seen(f"{ROSTER_USER}:statusEvents.authority") == {"statusEvents": [{"authority": "x"}]}
+    both = f"{ROSTER_USER}:statusEvents,{ROSTER_USER}:statusEvents.authority"
+    assert seen(both) == {"statusEvents": events}
+    assert seen(f"{ROSTER_USER},{ROSTER_USER}:statusEvents.authority") == {
+        "leaderLevel": "none",
+        "statusEvents": [{"authority": "x"}],
+    }
+    assert seen(both, restricted=False) is None
+    assert seen(f"{both},{ROSTER_USER}", restricted=False) == {"leaderLevel": "none"}
+
+
+def test_a_part_that_is_named_beside_its_whole_takes_nothing_away() -> None:
+    resource = json.dumps({"schemas": [USER], "id": "u", "name": {"familyName": "张", "givenName": "三"}}).encode()
+    for names in ("name,name.familyName", "name.familyName,name", f"{USER}:name.familyName,name"):
+        assert json.loads(projection(TYPE, names, None).apply(TYPE, resource))["name"] == {
+            "familyName": "张",
+            "givenName": "三",
+        }

@@ -5,15 +5,15 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scim_server.scim.errors import InvalidFilter
 from scim_server.scim.expression import And, Compare, Elements, Node, Not, Or, Present, satisfies
-from scim_server.scim.filter import parse
+from scim_server.scim.filter import parse, parse_each
 from scim_server.scim.lexer import tokens
 from scim_server.scim.schemas import load, spell
-from scim_server.scim.urns import ENTERPRISE_USER, ROSTER_USER, USER
+from scim_server.scim.urns import ENTERPRISE_USER, USER
 
 TYPE = load(True).user
 
@@ -86,7 +86,7 @@ def test_a_filter_and_its_tree(text: str, tree: str) -> None:
         'not', 'userName.eq "x"', 'emails[type eq "work"', 'emails type eq "work"]', 'emails[]',
         'emails[emails[type eq "x"]]', 'name[givenName eq "x"]', 'userName[value eq "x"]',
         'emails[type eq "work"] eq "x"', 'emails[type eq "work"].nope eq "x"', 'emails[nope eq "x"]', 'nope eq "x"',
-        'name.nope eq "x"', 'password eq "x"', 'password pr', f'{ROSTER_USER}:leaderLevel eq "none"',
+        'name.nope eq "x"', 'password eq "x"', 'password pr',
         'userName eq 5', 'userName eq true', 'name eq "x"', 'active eq 1', 'active eq "yes"', 'active gt true',
         'active co "t"', 'title gt null', 'meta.created eq "yesterday"', 'meta.created co "2026"',
         'meta.created eq 2026', 'x509Certificates.value gt "AAAA"', 'userName eq "\\u0000"', 'userName eq "\\ud800"',
@@ -124,10 +124,54 @@ def test_any_number_is_read_back(number: float) -> None:
     assert (word.type, word.value) == ("NUMBER", number)
 
 
-@given(st.text(alphabet='userNamemtil.pr eqandot()[]"\\:1-', max_size=60))
+STEADY = settings(derandomize=True, database=None, max_examples=300)
+FRAGMENTS = st.sampled_from(
+    [
+        *(
+            "userName",
+            "emails",
+            "name.familyName",
+            "urn:x:y",
+            USER,
+            f"{USER}:",
+            "$ref",
+            "and",
+            "or",
+            "not",
+            "NOT",
+            "eq",
+        ),
+        *("pr", "co", "gt", "(", ")", "[", "]", ".", ".value", ":", '"', '"x"', '"\\u0000"', '"\\ud800"', "\\", "null"),
+        *("true", "1", "-", "1e999", "0x1", "\0", "\n", "\u2028", "张", "\U00020bb7", "\ud800", "'", ",", "%", "  "),
+    ]
+)
+
+
+@STEADY
+@given(
+    st.lists(FRAGMENTS, max_size=30).map(" ".join)
+    | st.lists(FRAGMENTS, max_size=30).map("".join)
+    | st.text(max_size=60)
+    | st.text(st.characters(), max_size=60)
+)
 def test_any_text_is_a_filter_or_invalid(text: str) -> None:
     with contextlib.suppress(InvalidFilter):
         parse(TYPE, text)
+    with contextlib.suppress(InvalidFilter):
+        parse_each(load(True).resource_types, text)
+
+
+@STEADY
+@given(st.data())
+def test_a_broken_filter_is_a_filter_or_invalid(data: st.DataObject) -> None:
+    whole = (
+        'id eq "a" and not (emails[type eq "b" or value sw "b"].primary pr) or meta.created gt "2026-01-01T00:00:00Z"'
+    )
+    start = data.draw(st.integers(0, len(whole)))
+    end = data.draw(st.integers(start, len(whole)))
+    text = whole[:start] + data.draw(FRAGMENTS) + whole[end:]
+    with contextlib.suppress(InvalidFilter):
+        satisfies(parse(TYPE, text), DOCUMENT)
 
 
 LEAVES = {"a": "title pr", "b": "locale pr", "c": "nickName pr"}
@@ -210,6 +254,14 @@ DOCUMENT: dict[str, Any] = {
         ("emails[not (primary eq true)]", True),
         ('meta.created gt "2026-11-25T23:04:11+08:00"', True),
         ('meta.created ge "2026-11-25T23:04:11.501+08:00"', False),
+        ('meta.created eq "2026-11-25T15:04:11.5Z"', True),
+        ('meta.created eq "2026-11-25T15:04:11.500000Z"', True),
+        ('meta.created eq "2026-11-25T15:04:11.500001Z"', False),
+        ('meta.created ne "2026-11-25T15:04:11.500001Z"', True),
+        ('meta.created ge "2026-11-25T15:04:11.500001Z"', False),
+        ('meta.created ge "2026-11-25T15:04:11.499999Z"', True),
+        ('meta.created lt "2026-11-25T15:04:11.500001Z"', True),
+        ('meta.created lt "2026-11-25T15:04:11.499999Z"', False),
         ("name pr", True),
         ("addresses pr", False),
         ("name.givenName pr or name.familyName pr", True),

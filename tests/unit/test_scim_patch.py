@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scim_server.scim.dialects import normal_body
 from scim_server.scim.urns import ENTERPRISE_USER, USER
 from scim_server.scim.validate import validate
-from tests.scim.operations import HOME, START, TABLE, WORK, add, after, changed, patched, put, remove
+from tests.scim.operations import BOSS, HOME, START, TABLE, WORK, add, after, changed, manager, patched, put, remove
 
 MAIL = 'emails[type eq "work"]'
 CASES: dict[str, tuple[list[Any], dict[str, Any]]] = {
@@ -85,11 +85,11 @@ CASES: dict[str, tuple[list[Any], dict[str, Any]]] = {
         START,
     ),
     "an extension by its URN": ([put(f"{ENTERPRISE_USER}:department", "教育局")], changed(**{
-        ENTERPRISE_USER: {"employeeNumber": "7", "department": "教育局", "manager": {"value": "boss"}}})),
+        ENTERPRISE_USER: {"employeeNumber": "7", "department": "教育局", "manager": BOSS}})),
     "an extension as an object": ([put(ENTERPRISE_USER, {"employeeNumber": "8"})], changed(**{
-        ENTERPRISE_USER: {"employeeNumber": "8", "manager": {"value": "boss"}}})),
+        ENTERPRISE_USER: {"employeeNumber": "8", "manager": BOSS}})),
     "an extension as a key without a path": ([put(None, {ENTERPRISE_USER: {"employeeNumber": "8"}})], changed(**{
-        ENTERPRISE_USER: {"employeeNumber": "8", "manager": {"value": "boss"}}})),
+        ENTERPRISE_USER: {"employeeNumber": "8", "manager": BOSS}})),
     "remove an extension": ([remove(ENTERPRISE_USER)], changed(schemas=[USER], **{ENTERPRISE_USER: None})),
     "the core URN before a core attribute": ([put(f"{USER}:name.givenName", "四")], changed(
         name={"familyName": "张", "givenName": "四"})),
@@ -115,11 +115,11 @@ CASES: dict[str, tuple[list[Any], dict[str, Any]]] = {
         changed(
             name={"familyName": "张", "givenName": "四"},
             emails=[{**WORK, "value": "n@x"}, HOME],
-            **{ENTERPRISE_USER: {"employeeNumber": "8", "manager": {"value": "boss"}}},
+            **{ENTERPRISE_USER: {"employeeNumber": "8", "manager": BOSS}},
         ),
     ),
     "a manager as a plain string": ([put(f"{ENTERPRISE_USER}:manager", "m2")], changed(**{
-        ENTERPRISE_USER: {"employeeNumber": "7", "manager": {"value": "m2"}}})),
+        ENTERPRISE_USER: {"employeeNumber": "7", "manager": manager("m2")}})),
     "a manager as an empty string": ([put(f"{ENTERPRISE_USER}:manager", "")], changed(**{
         ENTERPRISE_USER: {"employeeNumber": "7"}})),
     "a value path with a string for a boolean": ([put('emails[primary eq "True"].value', "n@x")], changed(emails=[

@@ -5,6 +5,8 @@ from importlib.resources import files
 
 import pytest
 
+from scim_server.scim.folded import folds
+from scim_server.scim.kept import KEPT
 from scim_server.scim.schemas import load, spell
 from scim_server.scim.urns import ENTERPRISE_USER, GROUP, ROSTER_GROUP, ROSTER_USER, USER
 
@@ -57,12 +59,24 @@ def test_canonical_values_bind_in_the_roster_only() -> None:
     assert mail_type[-1].allowed == frozenset()
 
 
-def test_the_facts_of_a_user_load_and_are_not_announced() -> None:
+def test_the_facts_of_a_user_load_and_are_announced() -> None:
     facts = TABLE.user.find(ROSTER_USER)
     assert facts is not None
-    assert not facts.served
-    assert {sub.name for sub in facts.subs.values()} >= {"assignments", "statusEvents", "requiredStates"}
-    assert ROSTER_USER not in {document["id"] for document in TABLE.documents}
+    subs = {sub.name: sub for sub in facts.subs.values()}
+    assert subs.keys() >= {"assignments", "statusEvents", "requiredStates"}
+    assert ROSTER_USER in {document["id"] for document in TABLE.documents}
+    assert {name for name, sub in subs.items() if sub.keyed} == {"assignments", "statusEvents"}
+    assert {name for name, sub in subs.items() if sub.restricted} == {"statusEvents"}
+    assert all(sub.restricted for sub in subs["statusEvents"].subs.values())
+
+
+def test_what_is_kept_apart_is_what_is_returned_on_request_and_folds_nothing() -> None:
+    facts = TABLE.user.find(ROSTER_USER)
+    assert facts is not None
+    by_rank = sorted({sub.rank: sub for sub in facts.subs.values()}.items())
+    assert [sub.name for _, sub in by_rank][-2:] == list(KEPT)
+    assert {sub.name for _, sub in by_rank if sub.returned == "request"} == set(KEPT)
+    assert not any(folds(sub) for name in KEPT for sub in facts.subs[name].subs.values())
 
 
 def test_without_the_roster_extension_neither_exists() -> None:

@@ -158,10 +158,10 @@ def test_what_waits_for_a_parked_row_at_any_distance_is_at_rest(room: Room) -> N
         finish(room, waiting)
     with room.engine.connect() as connection:
         assert counts(connection)[SYSTEM] == {"due": 0, "parked": 1, "held": 0, "waiting": 3}
-        assert unsettled(connection, [SYSTEM]) == 0
+        assert unsettled(connection, [SYSTEM], 0.0) == 0
     room.writer.write(lambda connection: wakes.retry(connection, BEGIN, None, None))
     with room.engine.connect() as connection:
-        assert unsettled(connection, [SYSTEM]) == 4
+        assert unsettled(connection, [SYSTEM], 0.0) == 4
 
 
 def test_a_new_system_gives_everybody_a_row_once(room: Room) -> None:

@@ -13,7 +13,9 @@ from sqlalchemy import Column, Connection, Integer, MetaData, Table, Text, inser
 from sqlalchemy.exc import IntegrityError
 
 from scim_server.store.engine import Unavailable, open_engine
+from scim_server.store.prepared import LOT
 from scim_server.store.writer import Missed, Step, Writer
+from tests.servers.stores import only_sqlite, store_url
 
 things = Table("things", MetaData(), Column("id", Integer, primary_key=True), Column("name", Text, nullable=False))
 ADD = insert(things)
@@ -22,7 +24,7 @@ NAME = update(things).where(things.c.id == text(":of")).values(name=text(":name"
 
 @pytest.fixture
 def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'things.db'}"
+    return store_url(tmp_path / "things.db", empty=True)
 
 
 @pytest.fixture
@@ -137,6 +139,7 @@ def test_a_function_is_done_in_its_place_and_its_answer_comes_back(writer: Write
     assert between.result(10) == 1
 
 
+@only_sqlite
 def test_a_store_locked_by_another_fails_the_whole_group_and_the_next_one_is_written(writer: Writer, url: str) -> None:
     """Unavailable, not an answer that says done; afterwards the writer goes on by itself."""
     writer.write(lambda connection: connection.exec_driver_sql("PRAGMA busy_timeout=50") and None)
@@ -179,6 +182,7 @@ DISK_FULL = """
 import resource, signal, sys
 from sqlalchemy import text
 from scim_server.store.engine import Unavailable, open_engine
+from scim_server.store.prepared import LOT
 from scim_server.store.writer import Step, Writer
 from tests.unit.test_writer import ADD, add, things
 
@@ -210,6 +214,7 @@ print(len(acknowledged), len(refused))
 """
 
 
+@only_sqlite
 def test_a_full_disk_refuses_and_loses_nothing_and_is_written_again_when_there_is_room(url: str) -> None:
     root = Path(__file__).parents[2]
     command = [sys.executable, "-c", DISK_FULL, url]
@@ -218,3 +223,12 @@ def test_a_full_disk_refuses_and_loses_nothing_and_is_written_again_when_there_i
     acknowledged, refused = map(int, done.stdout.split())
     assert acknowledged > 0
     assert refused > 0
+
+
+def test_many_rows_go_out_in_lots_and_are_counted_together(writer: Writer, url: str) -> None:
+    """A driver that waits for all of them as for one answer would be cut off in the middle of a large write."""
+    writer.write(add(*range(LOT + 1)))
+    assert len(there(url)) == LOT + 1
+    with pytest.raises(Missed):
+        writer.write(add(*range(LOT + 1, 2 * LOT + 3), expect=LOT))
+    assert len(there(url)) == LOT + 1

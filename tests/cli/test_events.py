@@ -1,0 +1,65 @@
+"""The feed of events beside the process that serves it: its key, and the signal that ends a poll."""
+
+import threading
+import time
+from pathlib import Path
+
+import httpx
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from tests.cli.line import huaming, refused
+from tests.flows.house import Served
+
+
+def test_a_waiting_poll_ends_with_the_server(lone: Served) -> None:
+    lone.start("--no-worker")
+    answers: list[httpx.Response] = []
+
+    def wait() -> None:
+        headers = {"Authorization": f"Bearer {lone.secret}"}
+        answers.append(httpx.post(f"{lone.base}/scim/v2/Events", json={}, headers=headers, timeout=30))
+
+    poll = threading.Thread(target=wait)
+    poll.start()
+    time.sleep(1.0)
+    assert not answers
+    code, seconds = lone.terminate()
+    poll.join(5)
+    assert code == 0
+    assert seconds < 3
+    assert answers[0].json() == {"sets": {}, "moreAvailable": False}
+    assert "graceful" not in lone.said()
+
+
+def keyed(house: Served, value: str) -> None:
+    house.write_config()
+    text = house.config.read_text()
+    house.config.write_text(text.replace("[server]\n", f'[server]\nevent_key = "{value}"\n'))
+
+
+def test_a_key_that_is_none_is_named(lone: Served, tmp_path: Path) -> None:
+    (tmp_path / "event.pem").write_text("geheim")
+    for value in (f"file:{tmp_path}/event.pem", f"file:{tmp_path}/none.pem"):
+        keyed(lone, value)
+        said = refused(huaming("serve", "--config", lone.config), 2)
+        assert "event_key" in said
+        assert "geheim" not in said
+
+
+def test_a_new_key_signs_without_a_restart(lone: Served, tmp_path: Path) -> None:
+    path = tmp_path / "event.pem"
+    keyed(lone, f"file:{path}")
+    kids = []
+    for _ in range(2):
+        key = Ed25519PrivateKey.generate()
+        path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        if lone.process is None:
+            lone.start("--no-worker")
+        headers = {"Authorization": f"Bearer {lone.secret}"}
+        kids.append(httpx.get(f"{lone.base}/scim/v2/jwks", headers=headers, timeout=5).json()["keys"][0]["kid"])
+    path.unlink()
+    answer = httpx.get(f"{lone.base}/scim/v2/jwks", headers=headers, timeout=5)
+    lone.close()
+    assert len(set(kids)) == 2
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")

@@ -1,0 +1,99 @@
+"""HR systems that push to several servers at once, and keep what was acknowledged as what must be."""
+
+import random
+import threading
+from collections.abc import Sequence
+
+import httpx
+
+from tests.flows import client as say
+from tests.flows.client import Hr, Json
+from tests.flows.expectation import Expectation
+
+BULK = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
+
+
+class Pushing:
+    """`clients` threads make `number` changes in all, each to people of its own, each request by another server.
+
+    `bulk`: changes a request.
+    """
+
+    def __init__(self, bases: Sequence[str], secret: str, number: int, people: int, bulk: int) -> None:
+        clients = 6
+        self.expected = Expectation()
+        self._bulk = bulk
+        self._bases = bases
+        self._secret = secret
+        self._people = people // clients
+        self._share = number // clients
+        self.made = 0
+        self.failures: list[BaseException] = []
+        self._enough = threading.Event()
+        first = Hr(bases[0], secret)
+        self.teams = [first.team(f"队{number}", f"T{number}") for number in range(4)]
+        for place, id in enumerate(self.teams):
+            self.expected.group(id, say.plain_group(f"队{place}", f"T{place}"))
+        first.close()
+        self._threads = [threading.Thread(target=self._run, args=(number,)) for number in range(clients)]
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def running(self) -> bool:
+        return any(thread.is_alive() for thread in self._threads)
+
+    def join(self) -> Expectation:
+        for thread in self._threads:
+            thread.join()
+        if self.failures:
+            raise self.failures[0]
+        return self.expected
+
+    def _run(self, number: int) -> None:
+        chance = random.Random(number)
+        servers = [Hr(base, self._secret) for base in self._bases]
+        try:
+            ids = [self._hire(servers[0], f"c{number}p{place}") for place in range(self._people)]
+            for hr in servers:
+                hr.http.timeout = httpx.Timeout(60)  # the machine may be busy with others
+            for step in range(0, self._share - len(ids), self._bulk):
+                changes = [self._change(chance, chance.choice(ids), step + place) for place in range(self._bulk)]
+                self._push(servers[step // self._bulk % len(servers)], changes)
+        except BaseException as error:
+            self.failures.append(error)
+        finally:
+            for hr in servers:
+                hr.close()
+
+    def _hire(self, hr: Hr, name: str) -> str:
+        body = say.user(name, title="0")
+        id = str(hr.post("Users", body)["id"])
+        self.expected.user(id, body)
+        self.made += 1
+        return id
+
+    def _push(self, hr: Hr, changes: Sequence[tuple[str, Json]]) -> None:
+        operations = [{"method": "PATCH", "path": path, "data": body} for path, body in changes]
+        answer = hr.http.post("/Bulk", json={"schemas": [BULK], "Operations": operations}, timeout=120)
+        assert answer.status_code == 200, answer.text
+        statuses = [each["status"] for each in answer.json()["Operations"]]
+        assert statuses == ["200"] * len(changes), answer.text
+        self.made += len(changes)
+
+    def _change(self, chance: random.Random, id: str, step: int) -> tuple[str, Json]:
+        kind, team = chance.random(), chance.choice(self.teams)
+        if kind < 0.7:
+            self.expected.change(id, title=str(step))
+            return f"/Users/{id}", say.replace(title=str(step))
+        if kind < 0.8:
+            active = not self.expected.users[id]["active"]
+            self.expected.change(id, active=active)
+            return f"/Users/{id}", say.replace(active=active)
+        if kind < 0.9:
+            self.expected.join(team, id)
+            return f"/Groups/{team}", say.join(id)
+        self.expected.leave(team, id)
+        return f"/Groups/{team}", say.leave(id)
