@@ -1,12 +1,14 @@
 """What the benches share: a private OpenLDAP, a served house, sample people."""
 
+import json
 import os
 import shutil
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,18 +73,24 @@ class Served:
 
 
 @contextmanager
-def served(folder: Path, target: Directory | None = None, *options: str) -> Iterator[Served]:
-    """A house on SQLite, with a worker when a directory is given."""
+def served(
+    folder: Path,
+    target: Directory | None = None,
+    *options: str,
+    command: Sequence[str] = HUAMING,
+    systems: Mapping[str, Mapping[str, str | int | bool]] | None = None,
+) -> Iterator[Served]:
+    """A house on SQLite, with a worker when there is a system. `command`: what serves it; `systems`: further ones."""
     folder.mkdir(parents=True, exist_ok=True)
     port = free_port()
     config = folder / "huaming.toml"
-    config.write_text(_toml(folder, port, target), encoding="utf-8")
+    config.write_text(_toml(folder, port, target) + _tables(systems or {}), encoding="utf-8")
     made = [*HUAMING, "token", "create", "--role", "hr", "--name", "bench", "--config", str(config)]
     token = subprocess.run(made, check=True, capture_output=True, text=True, cwd=ROOT).stdout.strip()
     with (folder / "log").open("wb") as log:
-        server = subprocess.Popen([*HUAMING, "serve", "--config", str(config), *options], stderr=log, cwd=ROOT)
+        server = subprocess.Popen([*command, "serve", "--config", str(config), *options], stderr=log, cwd=ROOT)
         try:
-            _wait(port)
+            wait(port)
             yield Served(port, token, server.pid, config)
         finally:
             server.terminate()
@@ -112,7 +120,44 @@ def _toml(folder: Path, port: int, target: Directory | None) -> str:
     )
 
 
-def _wait(port: int) -> None:
+def _tables(systems: Mapping[str, Mapping[str, str | int | bool]]) -> str:
+    return "".join(
+        f"[systems.{name}]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in table.items())
+        for name, table in systems.items()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Simulated:
+    """A running `huaming simulator`, and the table that links to it."""
+
+    url: str
+    pid: int
+    table: dict[str, str | int | bool]
+
+    def ask(self, path: str) -> dict:
+        """What the simulator shows of itself."""
+        with urllib.request.urlopen(f"{self.url}{path}", timeout=60) as answer:
+            return json.load(answer)
+
+
+@contextmanager
+def simulated(kind: str) -> Iterator[Simulated]:
+    """A vendor's interface with nobody in it, in a process of its own."""
+    port = free_port()
+    process = subprocess.Popen([*HUAMING, "simulator", kind, "--port", str(port)], cwd=ROOT)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        wait(port)
+        fresh = Simulated(url, process.pid, {})
+        yield Simulated(url, process.pid, fresh.ask("/_sim/config"))
+    finally:
+        process.terminate()
+        process.wait(15)
+
+
+def wait(port: int) -> None:
+    """Returns when somebody listens there."""
     for _ in range(200):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:

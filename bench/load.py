@@ -66,22 +66,34 @@ class _Client(asyncio.Protocol):
         end = self._buffer.find(b"\r\n\r\n")
         if end < 0:
             return
-        head = self._buffer[:end].lower()
-        at = head.find(b"content-length:")
-        length = int(head[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
-        if len(self._buffer) < end + 4 + length:
+        head, body = self._buffer[:end].lower(), self._buffer[end + 4 :]
+        chunked = b"transfer-encoding: chunked" in head
+        if not (body.endswith(b"0\r\n\r\n") if chunked else len(body) >= _length(head)):
             return
         status = int(head[9:12])
         self._tally.statuses[status] = self._tally.statuses.get(status, 0) + 1
         self._tally.seconds.append(time.perf_counter() - self._sent)
         if self._keep:
-            self._tally.bodies.append(self._buffer[end + 4 :])
+            self._tally.bodies.append(_joined(body) if chunked else body)
         self._buffer = b""
         self._next()
 
     def connection_lost(self, error: Exception | None) -> None:
         if not self._done.done():
             self._done.set_exception(error or ConnectionError("the server closed the connection"))
+
+
+def _length(head: bytes) -> int:
+    at = head.find(b"content-length:")
+    return int(head[at + 15 :].split(b"\r\n", 1)[0]) if at >= 0 else 0
+
+
+def _joined(chunks: bytes) -> bytes:
+    body = b""
+    while chunks:
+        size, _, rest = chunks.partition(b"\r\n")
+        body, chunks = body + rest[: int(size, 16)], rest[int(size, 16) + 2 :]
+    return body
 
 
 async def _drive(host: str, port: int, requests: Iterator[Request], clients: int, tally: Tally, keep: bool) -> None:

@@ -15,6 +15,7 @@ from scim_server.scim.patch import patch
 from scim_server.scim.schemas import load
 from scim_server.scim.urns import ENTERPRISE_USER, USER
 from scim_server.scim.validate import validate
+from scim_server.store.resources import Shown
 
 TYPE = load(True).user
 PERSON: dict[str, Any] = {
@@ -38,6 +39,7 @@ PERSON: dict[str, Any] = {
 }
 RAW = orjson.dumps(PERSON)
 STORED = orjson.dumps(validate(TYPE, PERSON))
+ADDRESS = answer.address("https://hub.example/scim/v2", "/Users")
 ID, STAMP = "01a2133c-57ec-740b-9f3c-8581b741f616", "2026-11-25T15:04:11.500Z"
 
 
@@ -55,8 +57,8 @@ def patching(**operation: Any) -> Callable[[], object]:
 
 
 def get() -> object:
-    meta = answer.meta("User", f"https://hub.example/scim/v2/Users/{ID}", 3, STAMP, STAMP)
-    return answer.splice(STORED, ID, answer.groups("https://hub.example/scim/v2", [(ID, "教育局")]), meta)
+    inside = answer.groups("https://hub.example/scim/v2", [(ID, "教育局")])
+    return answer.resource("User", ADDRESS, Shown(ID, "User", 3, STORED, STAMP, STAMP, joined=True), inside)
 
 
 def new_filter() -> object:
