@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails
 
 from mappings.guard import Limits
 from mappings.policy.readings import Readings
+from scim_server.sections import LetterSettings, Review, Section
 
 INHERITED = ("PATH", "LANG", "LC_ALL", "TZ", "HOME")
 
@@ -23,11 +24,7 @@ class BadSettings(Exception):
     """The configuration cannot be used. The message names the key and says what is wrong."""
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Server(_Section):
+class Server(Section):
     """`[server]`: where SCIM is served, and under which address the world sees it."""
 
     host: str = "127.0.0.1"
@@ -39,13 +36,13 @@ class Server(_Section):
     event_key: str | None = None  # the Ed25519 key that signs events (RFC 8417); None: they are not signed
 
 
-class StoreSettings(_Section):
+class StoreSettings(Section):
     """`[store]`: `sqlite:////abs/path.db` or `postgresql://user:pw@host:port/db`; a secret is resolved by the store."""
 
     url: str = Field("sqlite:///huaming.db", repr=False)
 
 
-class Guard(_Section):
+class Guard(Section):
     """`[guard]`: how many people an hour may be locked, removed, taken out of a group or renamed unasked (S23)."""
 
     floor: int = Field(20, ge=0)
@@ -59,20 +56,20 @@ class Guard(_Section):
         return Limits(**self.model_dump())
 
 
-class Log(_Section):
+class Log(Section):
     """`[log]`: how the log on stderr is written. At `debug` each step of an operation has its line."""
 
     format: Literal["text", "json"] = "text"
     level: Literal["debug", "info", "warning", "error"] = "info"
 
 
-class Telemetry(_Section):
+class Telemetry(Section):
     """`[telemetry]`: where OpenTelemetry spans go, `http://collector:4318`; None: there are none, at no cost."""
 
     otlp_endpoint: str | None = Field(None, pattern=r"^https?://[^\s/]+(/\S*)?$")
 
 
-class Audit(_Section):
+class Audit(Section):
     """`[audit]`: what protects the trace, and how long it is kept (S26)."""
 
     key: str | None = None  # 32 characters or more, outside the database; None: a key of the store's own
@@ -87,7 +84,7 @@ class Audit(_Section):
         return _resolved("[audit] key", self.key), former
 
 
-class Alerts(_Section):
+class Alerts(Section):
     """`[alerts]` (S29): one way at most out of the house. The address is a secret: it may be `env:` or `file:`."""
 
     webhook: str | None = None
@@ -101,7 +98,7 @@ class Alerts(_Section):
         return self
 
 
-class Sweep(_Section):
+class Sweep(Section):
     """`[sweep]`: when every system is compared with the roster as a whole (S17)."""
 
     at: str = Field("02:30", pattern=r"^(([01]\d|2[0-3]):[0-5]\d|off)$")  # time of day in Asia/Shanghai; off: never
@@ -118,7 +115,7 @@ class Sweep(_Section):
 Category = Literal["administrative", "institutional", "gov-employee", "outsourced", "other"]
 
 
-class Policy(_Section):
+class Policy(Section):
     """`[policy]`: how the regulation's open points are read (`mappings.policy.readings`, which has the words for each).
 
     A28 is no key here: it follows from `[systems.NAME] plain`.
@@ -188,7 +185,7 @@ class SystemSettings(BaseModel):
         return int(self.remove.partition(":")[2] or 0)
 
 
-class Settings(_Section):
+class Settings(Section):
     """The whole file."""
 
     server: Server = Server()
@@ -201,6 +198,8 @@ class Settings(_Section):
     telemetry: Telemetry = Telemetry()
     alerts: Alerts = Alerts()
     audit: Audit = Audit()
+    review: Review = Review()
+    letters: LetterSettings = LetterSettings()
     systems: dict[str, SystemSettings] = Field(default_factory=dict)
 
     @field_validator("systems", mode="before")

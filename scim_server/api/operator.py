@@ -11,7 +11,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-PATH = "/operator"
+from scim_server.store.lock import DOOR
+
+PATH = DOOR
 LONGEST = 64 * 1024
 
 Run = Callable[[str, Mapping[str, Any]], Awaitable[Any]]

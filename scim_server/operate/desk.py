@@ -3,8 +3,6 @@
 import getpass
 import json
 import os
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -13,7 +11,6 @@ from sqlalchemy import Connection
 
 from mappings.policy.readings import Readings
 from scim_server import systems
-from scim_server.api.operator import PATH
 from scim_server.clock import Clock, pause
 from scim_server.commands import COMMANDS
 from scim_server.reconcile.target import Target
@@ -21,7 +18,7 @@ from scim_server.settings import Settings
 from scim_server.store import rolls
 from scim_server.store.database_clock import measured
 from scim_server.store.engine import Unavailable, open_engine, reading
-from scim_server.store.lock import Busy, Holder, StoreLock
+from scim_server.store.lock import DOOR, Busy, Holder, StoreLock
 from scim_server.store.migrate import migrate
 from scim_server.store.settle import Rules
 from scim_server.store.transaction import in_turn
@@ -107,9 +104,12 @@ class Desk:
 
 
 def _ask(server: Holder, command: str, arguments: Mapping[str, Any]) -> Any:
+    import urllib.error
+    import urllib.request
+
     body = json.dumps({"command": command, "arguments": arguments}).encode()
     headers = {"Authorization": f"Bearer {server.secret}", "Content-Type": "application/json"}
-    request = urllib.request.Request(f"{server.url}{PATH}", body, headers)  # noqa: S310 - our own server's address
+    request = urllib.request.Request(f"{server.url}{DOOR}", body, headers)  # noqa: S310 - our own server's address
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(request, timeout=60) as answer:

@@ -4,10 +4,6 @@ import base64
 import binascii
 import secrets
 
-from cryptography.fernet import Fernet, InvalidToken
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
 from scim_server.settings import BadSettings
 
 SHORTEST = 32  # characters of a slip key
@@ -25,6 +21,10 @@ class Seal:
     def __init__(self, key: str) -> None:
         if len(key) < SHORTEST:
             raise BadSlipKey(f"slip_key needs {SHORTEST} characters or more (openssl rand -hex 32)")
+        from cryptography.fernet import Fernet
+        from cryptography.hazmat.primitives.hashes import SHA256
+        from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
         derived = HKDF(SHA256(), 32, salt=None, info=b"huaming slips").derive(key.encode())
         self._fernet = Fernet(base64.urlsafe_b64encode(derived))
 
@@ -34,6 +34,8 @@ class Seal:
 
     def open(self, sealed: bytes) -> str:
         """The password."""
+        from cryptography.fernet import InvalidToken
+
         try:
             return self._fernet.decrypt(sealed).decode()
         except (InvalidToken, binascii.Error) as error:

@@ -17,6 +17,9 @@ from sqlalchemy.engine import make_url
 from scim_server.store.engine import plain_url, several_nodes
 
 
+DOOR = "/operator"  # of a server, where its Holder's url leads
+
+
 class Busy(Exception):
     """Another process works this store. The message says which."""
 

@@ -23,11 +23,14 @@ from sqlalchemy import (
     text,
 )
 
+import scim_server.store.activity_tables
 import scim_server.store.alert_tables
 import scim_server.store.facts_tables
 import scim_server.store.guard_tables
 import scim_server.store.node_tables
 import scim_server.store.plans_tables
+import scim_server.store.register_tables
+import scim_server.store.review_tables
 import scim_server.store.sweep_tables
 import scim_server.store.system_tables
 import scim_server.store.trace_tables  # noqa: F401 - the tables there are of the same metadata
