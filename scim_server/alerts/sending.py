@@ -5,15 +5,17 @@ import os
 import signal
 import subprocess
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
 import orjson
 
 from connectors.errors import ConnectorError
-from connectors.http.client import Http
 from scim_server.alerts.condition import Notice
 from scim_server.settings import bare_environment
+
+if TYPE_CHECKING:
+    from connectors.http.client import Http
 
 SECONDS = 10.0
 COMMAND_SECONDS = 30.0
@@ -48,7 +50,9 @@ class Webhook:
         """Raises ValueError where the address may not be used: neither https nor loopback."""
         self._opened()
 
-    def _opened(self) -> Http:
+    def _opened(self) -> "Http":
+        from connectors.http.client import Http
+
         parts = urlsplit(self._address())
         return Http(f"{parts.scheme}://{parts.netloc}", self._monotonic, timeout=SECONDS, limit=ANSWER)
 

@@ -3,12 +3,12 @@
 import base64
 import hashlib
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import jwt
 import orjson
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 _TYP = "secevent+jwt"
 
@@ -23,6 +23,8 @@ class Signature:
 
     def token(self, claims: Mapping[str, Any]) -> str:
         """The claims as a JWT of type `secevent+jwt`."""
+        import jwt
+
         if self._key is None or self._public is None:
             return jwt.encode(dict(claims), "", "none", {"typ": _TYP})
         return jwt.encode(dict(claims), self._key, "EdDSA", {"typ": _TYP, "kid": self._public["kid"]})
@@ -32,7 +34,10 @@ class Signature:
         return [] if self._public is None else [self._public]
 
 
-def _private(pem: str) -> Ed25519PrivateKey:
+def _private(pem: str) -> "Ed25519PrivateKey":
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
     try:
         key = load_pem_private_key(pem.encode(), None)
     except (ValueError, TypeError) as error:
@@ -42,8 +47,10 @@ def _private(pem: str) -> Ed25519PrivateKey:
     return key
 
 
-def _public(key: Ed25519PrivateKey) -> dict[str, str]:
+def _public(key: "Ed25519PrivateKey") -> dict[str, str]:
     """RFC 8037 section 2; `kid` is the thumbprint of RFC 7638."""
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
     raw = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
     jwk = {"crv": "Ed25519", "kty": "OKP", "x": _base64url(raw)}
     return {**jwk, "kid": _base64url(hashlib.sha256(orjson.dumps(jwk)).digest()), "use": "sig", "alg": "EdDSA"}

@@ -16,7 +16,6 @@ from sqlalchemy.engine import make_url
 
 from scim_server.store.engine import plain_url, several_nodes
 
-
 DOOR = "/operator"  # of a server, where its Holder's url leads
 
 
