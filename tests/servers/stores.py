@@ -3,15 +3,19 @@
 HUAMING_TEST_STORE=postgresql: in databases of a real PostgreSQL, each gone with the fixture or test that asked for it.
 """
 
+import atexit
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Collection, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from scim_server.store.engine import open_engine
+from scim_server.store.migrate import migrate
 from scim_server.store.tables import metadata
 from tests.servers.postgresql import copy_of, drop_store, new_store
 
@@ -25,16 +29,27 @@ _asking: list[Callable[[Callable[[], object]], None]] = []  # addfinalizer of th
 
 
 def store_url(path: Path, *, empty: bool = False) -> str:
-    """The URL of a store of its own, known by that path; nothing is there before somebody migrates it.
+    """The URL of a store of its own, known by that path.
 
-    On PostgreSQL it is migrated already, unless `empty`: that saves the time.
+    It is migrated already, unless `empty`: that saves the time of twelve scripts. Who deletes it gets no new one.
     """
-    if not ON_POSTGRESQL:
-        return f"sqlite:///{path}"
-    if path not in _known:
+    if path not in _known and not ON_POSTGRESQL:
+        _known[path] = f"sqlite:///{path}"
+        if not empty and not path.exists():
+            shutil.copy(_template(), path)
+    elif path not in _known:
         _known[path] = url = new_store(empty=empty)
         _asking[-1](lambda: _forget(path, url))
     return _known[path]
+
+
+@cache
+def _template() -> Path:
+    """A file with the schema of this version and nothing in it."""
+    folder = Path(tempfile.mkdtemp(prefix="sqlite-template-"))
+    atexit.register(shutil.rmtree, folder)
+    migrate(f"sqlite:///{folder / 'huaming.db'}")
+    return folder / "huaming.db"
 
 
 def keep_store(path: Path, url: str) -> None:
