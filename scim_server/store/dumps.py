@@ -12,6 +12,8 @@ from scim_server.settings import bare_environment
 from scim_server.store.engine import Unusable, plain_url
 from scim_server.store.postgresql import settings
 
+SERVICE = "huaming"
+
 
 def dump(url: str, snapshot: str, to: Path, server: Mapping[str, str]) -> None:
     """Dumps what that exported snapshot shows. `server`: the host and port that has exported it. Raises Unusable."""
@@ -38,19 +40,27 @@ def _run(url: str, words: Sequence[str], folder: Path, server: Mapping[str, str]
 
 @contextmanager
 def _told(url: str, folder: Path, server: Mapping[str, str]) -> Iterator[tuple[str, dict[str, str]]]:
-    """Where the database is, without the password, and an environment that leads to a file with it."""
+    """Where the database is, without a secret, and an environment that leads to the files with them."""
     known = {**settings(plain_url(url)), **server}
     password = known.pop("password", None) or os.environ.get("PGPASSWORD")
     own = {name: value for name, value in os.environ.items() if name.startswith("PG") and name != "PGPASSWORD"}
     environment = {**bare_environment(), **own}
     if password is not None:
-        file = folder / "pgpass"
         escaped = str(password).replace("\\", "\\\\").replace(":", "\\:")
-        with open(file, "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as out:
-            out.write(f"*:*:*:*:{escaped}\n")
-        environment["PGPASSFILE"] = str(file)
+        environment["PGPASSFILE"] = _written(folder / "pgpass", f"*:*:*:*:{escaped}\n")
         known.pop("passfile", None)
+    if (key := known.pop("sslpassword", None)) is not None:  # a service file is the only other way to tell it
+        environment["PGSERVICEFILE"] = _written(folder / "pgservice", f"[{SERVICE}]\nsslpassword={key}\n")
+        known["service"] = SERVICE
     try:
         yield make_conninfo("", **known), environment
     finally:
-        (folder / "pgpass").unlink(missing_ok=True)
+        for name in ("pgpass", "pgservice"):
+            (folder / name).unlink(missing_ok=True)
+
+
+def _written(file: Path, text: str) -> str:
+    """For our own eyes only."""
+    with open(file, "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as out:
+        out.write(text)
+    return str(file)

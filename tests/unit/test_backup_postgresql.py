@@ -68,6 +68,7 @@ def test_it_comes_back_as_it_was_and_is_looked_at_again(tmp_path: Path, monkeypa
     assert seen.read_text().count("--dbname=") == 3
     assert PASSWORD not in seen.read_text()
     assert "PGPASSFILE" in seen.read_text()
+    assert "PGSERVICEFILE" in seen.read_text()
     assert PASSWORD.encode() not in file.read_bytes()
 
 
@@ -115,4 +116,5 @@ def refuse(url: str, folder: Path) -> None:
 
 
 def _with_password(url: str) -> str:
-    return f"{url}{'&' if '?' in url else '?'}password={PASSWORD}"
+    """Both kinds: the user's, and the one of the key by which the user is known."""
+    return f"{url}{'&' if '?' in url else '?'}password={PASSWORD}&sslpassword={PASSWORD}"
