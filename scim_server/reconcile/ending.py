@@ -38,6 +38,7 @@ MEMBERSHIP = frozenset({Action.JOIN, Action.LEAVE})  # of anything else a confli
 NOT_READ_BACK = "系统已应答成功，但读回的结果不符"
 LOST = "应答丢失，读回后确认未生效"
 STRANDED = "，且不由名册管理，本系统不作改动；移出后自动注销"
+KEPT = "；本系统中有人员的变动正待批准，批准并移出后自动注销"
 WEIGHED = "同一批变更正在合计涉及的人数，合计后再发送"
 OVERTAKEN = "已受理的操作被名册后来的变更取代"
 
@@ -208,7 +209,7 @@ def _failed(task: Task, operation: Operation, outcome: Outcome, moment: Moment) 
         task.end("waiting", due=moment.now + POLL, blocker=group.subject, error=text, doubted=group)
     elif isinstance(outcome, Pending) and task.stranded:
         held = max(outcome.after, POLL)
-        task.end("held", due=moment.now + held, attempts=task.claim.attempts, error=f"{text}{STRANDED}")
+        task.end("held", due=moment.now + held, attempts=task.claim.attempts, error=f"{text}{task.stranded}")
     elif isinstance(outcome, Pending):
         task.end("waiting", due=moment.now + outcome.after, attempts=task.claim.attempts, error=text)
     elif isinstance(outcome, Retry) and outcome.outage:

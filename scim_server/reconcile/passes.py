@@ -231,15 +231,18 @@ class Pass:
                 raise Interrupted(sorted(left - {each.id for task in work for each in task.open})) from None
             for (task, operation), outcome in zip(wave, outcomes, strict=True):
                 self._note_outcome(outcome)
-                task.stranded = self._is_stranded(operation, outcome)
+                task.stranded = self._stranded(operation, outcome)
                 if ending.after_call(task, operation, outcome, self._moment()):
                     ending.not_sent(task, queue[task.claim.subject])
                     queue[task.claim.subject] = []
 
-    def _is_stranded(self, operation: Operation, outcome: Outcome) -> bool:
-        """A Group waits for its members; where nobody of ours still moves, they are none of ours (S7)."""
+    def _stranded(self, operation: Operation, outcome: Outcome) -> str:
+        """A Group waits for its members; where nobody of ours still moves, why they stay (S7). Empty: they move."""
         waits = isinstance(outcome, Pending) and operation.action is Action.REMOVE and operation.ref.kind is Kind.GROUP
-        return waits and not links.people_move(self._observer.reader, self._target.name)
+        reader, system = self._observer.reader, self._target.name
+        if not waits or links.people_move(reader, system):
+            return ""
+        return ending.KEPT if links.people_held(reader, system) else ending.STRANDED
 
     def _apply_each(self, operations: Sequence[Operation]) -> Sequence[Outcome]:
         connector = self._observer.connector

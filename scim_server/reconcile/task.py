@@ -62,7 +62,7 @@ class Task:
     made: bool = False  # in this pass
     withheld: Outcome | None = None  # why a first password is not set yet (S15)
     guarded: Guarded = field(default_factory=Guarded)
-    stranded: bool = False  # a Group that cannot go, and nobody of ours is on the way out of it (S7)
+    stranded: str = ""  # of a Group that cannot go while nobody of ours is on the way out of it (S7): why
     left: Left = field(default_factory=Left)  # what is left as somebody changed it by hand (S17)
 
     def __post_init__(self) -> None:

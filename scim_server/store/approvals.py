@@ -83,7 +83,8 @@ def standings(connection: Connection, system: str, subjects: Sequence[str]) -> d
 
 def is_held(connection: Connection, system: str) -> bool:
     """Whether somebody has to decide there: then every dangerous row is held (S23)."""
-    found = select(1).where(approvals.c.system == system, approvals.c.state == OPEN).limit(1)
+    rows = exists().where(approval_rows.c.approval == approvals.c.id)
+    found = select(1).where(approvals.c.system == system, approvals.c.state == OPEN, rows).limit(1)
     return connection.execute(found).first() is not None
 
 
@@ -151,8 +152,14 @@ def permit_batch(connection: Connection, system: str, batch: str, now: float) ->
     """All that wait for the verdict over a batch may be sent, and are due."""
     room = waiting_room(system, batch)
     mine = links.c.system == system, links.c.subject.in_(_in(room)), links.c.batch == batch
-    values = {"permit": _said(room), "due": now, "state": "due", "error": None}
-    connection.execute(update(links).where(*mine, _unmoved(room)).values(values))
+    worked = links.c.owner.is_not(None)  # its pass ends without having met the verdict: it looks again at once
+    again = {
+        "due": now,
+        "state": "due",
+        "error": None,
+        "desired": case((worked, links.c.desired + 1), else_=links.c.desired),
+    }
+    connection.execute(update(links).where(*mine, _unmoved(room)).values(permit=_said(room), **again))
 
 
 def leave(connection: Connection, system: str, gone: Sequence[tuple[str, str | None]]) -> None:

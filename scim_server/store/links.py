@@ -161,6 +161,13 @@ def people_move(connection: Connection, system: str) -> bool:
     return connection.execute(found).first() is not None
 
 
+def people_held(connection: Connection, system: str) -> bool:
+    """Whether anybody waits there for a named person's word."""
+    stuck = text("state IN ('parked', 'held') AND state = 'held'")
+    found = select(1).where(links.c.system == system, links.c.kind == "person", stuck).limit(1)
+    return connection.execute(found).first() is not None
+
+
 def with_due(connection: Connection, systems: Sequence[str], now: float) -> list[str]:
     """Those of these systems where a claim would find something."""
     looks = [exists().where(links.c.system == name, _ready(bindparam("now"))) for name in systems]
