@@ -36,13 +36,12 @@ from scim_server.store.figures import Figures
 from scim_server.store.leader import Session
 from scim_server.store.migrate import migrate
 from scim_server.store.roster import Roster
-from scim_server.store.settle import Rules
 from scim_server.store.tokens import Tokens
 from scim_server.store.transfer import demand_whole
 from scim_server.store.turns import InTurn
 from scim_server.store.vault import sealing
 from scim_server.store.writer import Writer
-from scim_server.systems import policy_of, readings, targets
+from scim_server.systems import policy_of, readings, rules_of, targets
 
 EXPIRY = 30.0  # seconds between two looks at approvals that expire
 
@@ -70,7 +69,7 @@ class House:
         demand_whole(self.engine)
         self.session = Session(self.engine, self.clock.monotonic, scheduling=working)
         read = readings(settings, self._gate_set())
-        self.rules, self.policy = Rules(read), policy_of(settings, read)
+        self.rules, self.policy = rules_of(settings, read), policy_of(settings, read)
         self.targets = list(targets(settings, self.clock, read) if systems is None else systems)
         self.writer = Writer(sealing(open_engine(settings.store.url, writing=True), settings.audit.secrets))
         names = [target.name for target in self.targets]

@@ -21,6 +21,7 @@ from scim_server.store import (
     marks,
     pace,
     plans,
+    register_commands,
     slips,
     sweep_commands,
     tokens,
@@ -111,7 +112,7 @@ def _leftover_done(connection: Connection, clock: Clock, rules: Rules, given: Ma
 def _draw(connection: Connection, clock: Clock, rules: Rules, given: Mapping[str, Any]) -> tuple[list[int], float]:
     """Calls of a vendor's windows for a command that reads (S25). `wanted`: verb, calls, seconds, number, each."""
     wanted = {Window(verb, calls, seconds): number for verb, calls, seconds, number in given["wanted"]}
-    drawn = pace.draw(connection, given["system"], wanted, clock.now())
+    drawn = pace.draw_in_turn(connection, given["system"], wanted, clock.now)
     return list(drawn.calls.values()), drawn.wait
 
 
@@ -262,6 +263,7 @@ def _release(connection: Connection, clock: Clock, rules: Rules, given: Mapping[
 
 
 COMMANDS: Mapping[str, Command] = {
+    **register_commands.COMMANDS,
     **sweep_commands.COMMANDS,
     **trace_commands.COMMANDS,
     "token-create": _create_token,

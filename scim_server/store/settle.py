@@ -5,8 +5,8 @@ second settlement of the same day writes nothing. A version, `modified` and a ch
 see a difference; links are woken wherever anything differs.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -28,9 +28,14 @@ _HOLD = select(resources.c.id).where(resources.c.id.in_(_PEOPLE)).order_by(resou
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How the policy reads the regulation."""
+    """How the policy reads the regulation.
+
+    Of letters: `codes`, 机关代字 by key of a top department; `calendar`, the folder with the plans of years.
+    """
 
     readings: Readings = DEFAULT
+    codes: Mapping[str, str] = field(default_factory=dict)
+    calendar: str | None = None
 
 
 READ_BY_DEFAULT = Rules()

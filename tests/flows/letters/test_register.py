@@ -1,0 +1,91 @@
+"""The register: numbers without a gap or a double, what is drawn once, what is void."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from scim_server.store.register import NoSuchLetter, NotNow
+from scim_server.store.register_commands import NoSuchSender
+from tests.flows.letters.registry import BY, Registry
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[Registry]:
+    one = Registry(tmp_path)
+    yield one
+    one.close()
+
+
+def test_a_letter_gets_the_next_number_of_its_sender_and_year(house: Registry) -> None:
+    found = [house.draw(f"k{number}", **more) for number, more in enumerate(DRAWN)]
+    assert [each["doc_number"] for each in found] == [
+        "崖科工信函〔2026〕1号",
+        "崖科工信函〔2026〕2号",
+        "崖教函〔2026〕1号",
+        "崖科工信函〔2027〕1号",
+        "区卫健委函〔2026〕1号",
+        "崖科工信函〔2026〕3号",
+    ]
+    assert all(each["drawn"] for each in found)
+
+
+DRAWN: list[dict[str, Any]] = [{}, {}, {"sender": "EDU"}, {"day": "2027-01-04"}, {"sender": "HEA"}, {}]
+
+
+def test_what_is_drawn_once_is_not_drawn_again(house: Registry) -> None:
+    first, again, other = house.draw("one"), house.draw("one", title="另一标题"), house.draw("two")
+    assert again == first | {"drawn": False}
+    assert other["doc_number"] == "崖科工信函〔2026〕2号"
+    assert house.row(first["id"])["title"] != "另一标题"
+
+
+def test_the_number_stands_in_the_content(house: Registry) -> None:
+    row = house.row(house.draw()["id"])
+    assert orjson.loads(row["content"])["doc_number"] == row["doc_number"]
+    assert (row["state"], row["attempts"], row["due"]) == ("ready", 0, None)
+
+
+@pytest.mark.parametrize("kind", ["open", "change", "cancel", "notice"])
+def test_what_others_decide_about_stays_a_draft(house: Registry, kind: str) -> None:
+    assert house.row(house.draw(kind=kind)["id"])["state"] == "draft"
+
+
+@pytest.mark.parametrize("sender", ["EDU-1", "D0", "NONE"])
+def test_who_is_no_top_department_writes_nothing(house: Registry, sender: str) -> None:
+    with pytest.raises(NoSuchSender):
+        house.draw(sender=sender)
+    assert house.rows("SELECT * FROM letter_series") == []
+
+
+def test_what_is_rolled_back_gives_its_number_back(house: Registry) -> None:
+    house.draw("one")
+    with pytest.raises(Exception, match=r"NOT NULL|null value"):
+        house.draw("two", title=None)
+    assert house.draw("three")["doc_number"] == "崖科工信函〔2026〕2号"
+
+
+def test_a_void_letter_keeps_its_number(house: Registry) -> None:
+    first = house.draw("one")
+    house.run("letter-void", id=first["id"], by=BY, reason="发错单位")
+    assert house.row(first["id"])["state"] == "void"
+    assert house.draw("two")["doc_number"] == "崖科工信函〔2026〕2号"
+    assert house.draw("one") == first | {"drawn": False}
+    assert [each for each in house.steps() if "作废" in each][-1] == "崖科工信函〔2026〕1号 作废：发错单位"
+
+
+def test_nobody_voids_what_is_not_there(house: Registry) -> None:
+    with pytest.raises(NoSuchLetter):
+        house.run("letter-void", id="none", by=BY, reason="无")
+
+
+def test_why_it_is_void_is_sealed_where_it_names_people(house: Registry) -> None:
+    subject = house.person("zhang")
+    drawn = house.draw(people=[subject])
+    house.run("letter-void", id=drawn["id"], by=BY, reason="张三已返岗")
+    assert house.rows("SELECT subject FROM trace WHERE kind = 'letter' AND sealed IS NOT NULL") == [(subject,)]
+    assert "张三" not in str(house.rows("SELECT said FROM trace WHERE kind = 'letter'"))
+    with pytest.raises(NotNow):
+        house.run("letter-void", id=drawn["id"], by=BY, reason="再次")
