@@ -6,10 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from click.testing import CliRunner
-
-from scim_server.cli import main
 from scim_server.scim.urns import ROSTER_USER, USER
+from tests.cli.line import inside
 from tests.flows import client as say
 from tests.flows.facts_town import FactsTown, Townsman
 from tests.flows.four.moving_bureau import MovingBureau
@@ -153,9 +151,9 @@ class FourTown(FactsTown):
         """`huaming ...` on the same store; what it wrote, as JSON where it is."""
         file = Path(self.bureau.store).with_name("huaming.toml")
         file.write_text(_toml(self.bureau), encoding="utf-8")
-        done = CliRunner().invoke(main, [*arguments, "--config", str(file)])
-        assert done.exit_code == 0, (arguments, done.output, done.exception)
-        return json.loads(done.stdout) if "json" in arguments or "--json" in arguments else done.stdout
+        said = inside(*arguments, "--config", file)
+        assert said.returncode == 0, (arguments, said.stdout, said.stderr)
+        return json.loads(said.stdout) if "json" in arguments or "--json" in arguments else said.stdout
 
 
 def _toml(bureau: MovingBureau) -> str:
