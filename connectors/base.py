@@ -5,10 +5,10 @@ Refused, never Retry). It owns no database, no sleep and no clock: `now` and
 `monotonic` are handed to its constructor. One connector serves one thread.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
 from connectors.errors import ConnectorError
 from mappings.model import AccountState, Capabilities, Finding, Operation, Outcome, Page, Ref
@@ -80,33 +80,71 @@ class MemberLists(Protocol):
         ...
 
 
+Terminal = Literal["pc", "mobile", "device", "any"]  # device: a door; any: one of them, it is not told which
+Strength = Literal["proof", "evidence"]  # somebody used it; it may have been something else
+
+# Called before each request or lot with the step of `Capabilities.costs` and how many of it; it may wait (S25).
+Asking = Callable[[str, int], None]
+
+
+def freely(step: str, number: int) -> None:
+    """Nobody counts the calls."""
+
+
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """Evidence that an account was used. `at` is aware, in UTC; `source` is a word of the system's: door, login."""
+    """Evidence that an account was used. `at` is aware, in UTC; `source` is a word of the system's: door, login.
+
+    `key`: ours, as the account bears it, empty where it bears none; `remote_id`: the system's own, where it is told.
+    `slack`: seconds by which the latest use may lie after `at`: the system notes only some of them.
+    """
 
     key: str
     at: datetime
     source: str
+    terminal: Terminal = "any"
+    strength: Strength = "proof"
+    remote_id: str | None = None
+    slack: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """Any use at that terminal between these instants is in the report, or has left its mark there.
+
+    `lag`: seconds by which the source may tell late; already taken off `until`.
+    """
+
+    terminal: Terminal
+    source: str
+    since: datetime
+    until: datetime
+    lag: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class ActivityReport:
     """What a system tells of a stretch of time.
 
-    `last`: per key the latest evidence. `never`: keys of accounts that surely were never used since they
-    were made. Who is in neither may have been active all the same (S30).
+    `last`: the latest evidence of each account, by its remote id where it is told, else by its key. `never`: the same
+    names of accounts that surely were never used since they were made. `watched`: empty where the source sees some
+    uses only: who is in neither may have been active all the same (S30).
     """
 
     last: Mapping[str, Activity] = field(default_factory=dict)
     never: frozenset[str] = frozenset()
+    watched: tuple[Watched, ...] = ()
 
 
 @runtime_checkable
 class ActivitySource(Protocol):
-    """Optional: the system can tell who used it."""
+    """Optional: the system can tell who used it. Each account has one line: the latest."""
 
-    def last_seen(self, since: datetime, until: datetime) -> ActivityReport:
-        """Evidence of use in that stretch (aware instants), for everybody. Raises ConnectorError."""
+    def last_seen(self, since: datetime, until: datetime, ask: Asking = freely) -> ActivityReport:
+        """Evidence of use in that stretch (aware instants), for everybody; before it only where it costs nothing.
+
+        As far back as the system tells: `watched` says how far. Raises ConnectorError: there is no half report.
+        """
         ...
 
 

@@ -6,7 +6,7 @@ Instants are aware datetimes. A terminal is `pc`, `mobile`, `device` (a door tha
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 PC, MOBILE, DEVICE, ANY = "pc", "mobile", "device", "any"
@@ -26,12 +26,16 @@ State = Literal["operated", "silent", "no-data"]
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The latest evidence of one source at one terminal. `source`: its word, login, door, export."""
+    """The latest evidence of one source at one terminal. `source`: its word, login, door, export.
+
+    `slack`: the account may have been used up to so much later: the source notes only some uses.
+    """
 
     terminal: str
     source: str
     strength: str  # proof | evidence
     at: datetime
+    slack: timedelta = timedelta()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +74,8 @@ class Verdict:
     """Of one account in one window.
 
     `last`: operated: the latest operation in the window; else the latest on record, None: none is known.
-    `unwatched`: of no-data, for the sake of which terminals; none: the latest operation lies behind the window, and
-    hides what was in it.
+    `unwatched`: of no-data, for the sake of which terminals; none: an operation behind the window hides what was in
+    it, or one before it was noted so loosely that it may have been in it.
     """
 
     state: State
@@ -95,6 +99,8 @@ def verdict(known: Known, window: Span) -> Verdict:
         return Verdict("operated", inside)
     last = _latest(counted)
     if last is not None and last.at > window.until:  # only the latest is kept: an earlier one may have been inside
+        return Verdict("no-data", last)
+    if any(each.at + each.slack >= window.since for each in counted):
         return Verdict("no-data", last)
     if window.unwatched and not (known.never and known.never >= window.until):
         return Verdict("no-data", last, window.unwatched)

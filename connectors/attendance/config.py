@@ -49,6 +49,7 @@ class AttendanceConfig(BaseModel):
     return_cards: bool = False  # whether cards are listed and returned before a person is removed
     poll_seconds: float = Field(default=10, gt=0, le=3600)  # at most, between two looks at a task under way
     calls_per_minute: int = Field(default=0, ge=0)  # the partner's quota; 0: none
+    event_lag: float = Field(default=3600, ge=0)  # seconds by which devices may upload an event late
     protected: tuple[str, ...] = ()
 
     @field_validator("url")

@@ -11,7 +11,7 @@ from connectors.attendance.place import Place
 from connectors.attendance.rights import Rights
 from connectors.attendance.together import Errand, Trouble, together
 from connectors.attendance.wire import Wire
-from connectors.base import ActivityReport
+from connectors.base import ActivityReport, Asking, freely
 from connectors.errors import ConnectorError
 from connectors.http.answer import outcome_of
 from mappings.model import (
@@ -105,9 +105,9 @@ class AttendanceConnector:
             outcomes |= dict(zip(wave, map(_outcome, ended), strict=True))
         return [outcomes[number] for number in range(len(operations))]
 
-    def last_seen(self, since: datetime, until: datetime) -> ActivityReport:
+    def last_seen(self, since: datetime, until: datetime, ask: Asking = freely) -> ActivityReport:
         """The last event at a door of everybody, in that stretch."""
-        return events.last_seen(self._place, since, until)
+        return events.last_seen(self._place, since, until, ask)
 
     def erase_face(self, ref: Ref) -> Outcome:
         """Deletes the faces of a person, read back gone."""

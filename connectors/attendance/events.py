@@ -2,53 +2,82 @@
 
 The platform takes windows of three months at most and times with an offset; it has no filter by person. Pages come
 in the order of the events: what a device uploads late moves rows to later pages, never past us.
+
+A face that was recognised proves that its owner was there; other events at a door that name somebody are evidence. The
+platform forgets events after a time that it does not tell: the doors were watched from `since` on where it still shows
+any event from before, else from the first one on; where it shows none at all they were not.
 """
 
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
-from connectors.attendance import api
-from connectors.attendance.entry import living, text
+from connectors.attendance import api, pace
+from connectors.attendance.entry import text
 from connectors.attendance.place import Place
 from connectors.attendance.wire import listed, total
-from connectors.base import Activity, ActivityReport
+from connectors.base import Activity, ActivityReport, Asking, Watched
 from connectors.errors import Unreadable
 
 WINDOW = timedelta(days=89)
 CHINA = timezone(timedelta(hours=8))
 SOURCE = "door"
-LOT = 100  # personIds in one question
+FACE_PASSED = 196893  # 人脸认证通过
 
 
-def last_seen(place: Place, since: datetime, until: datetime) -> ActivityReport:
-    """The last evidence for everybody who has a jobNo; nobody is surely never active (S30)."""
-    last: dict[str, datetime] = {}  # by jobNo
-    unnamed: dict[str, datetime] = {}  # by personId, where the event names no jobNo
-    for event in _events(place, since, until):
-        at = _instant(event)
-        if not since <= at <= until:
+def last_seen(place: Place, since: datetime, until: datetime, ask: Asking) -> ActivityReport:
+    """The last evidence for everybody whom an event names; nobody is surely never active (S30)."""
+    last: dict[str, Activity] = {}
+    first: datetime | None = None
+    for event in _events(place, since, until, ask):
+        seen = _evidence(event)
+        if not since <= seen.at <= until:
             continue
-        book, name = (last, text(event, "jobNo")) if text(event, "jobNo") else (unnamed, text(event, "personId"))
-        if name and at > book.get(name, datetime.min.replace(tzinfo=UTC)):
-            book[name] = at
-    for person_id, key in _keys(place, list(unnamed)):
-        last[key] = max(unnamed[person_id], last.get(key, unnamed[person_id]))
-    return ActivityReport({key: Activity(key, at.astimezone(UTC), SOURCE) for key, at in last.items()})
+        first = min(first or seen.at, seen.at)
+        name = seen.remote_id or seen.key
+        if name and (name not in last or _rank(seen) > _rank(last[name])):
+            last[name] = seen
+    return ActivityReport(last, watched=_watched(place, first, since, until, ask))
 
 
-def _events(place: Place, since: datetime, until: datetime) -> Iterator[Mapping[str, Any]]:
+def _watched(
+    place: Place, first: datetime | None, since: datetime, until: datetime, ask: Asking
+) -> tuple[Watched, ...]:
+    lag = place.config.event_lag
+    known = min(until, place.now() - timedelta(seconds=lag))
+    start = since if _any_before(place, since, ask) else first
+    return (Watched("device", SOURCE, start, known, lag),) if start is not None and start < known else ()
+
+
+def _any_before(place: Place, since: datetime, ask: Asking) -> bool:
+    ask(pace.ACTIVITY, 1)
+    body = {"startTime": spelled(since - WINDOW), "endTime": spelled(since), "sort": "eventTime", "order": "asc"}
+    return total(place.wire.ask(api.DOOR_EVENTS, {**body, "pageNo": 1, "pageSize": 1})) > 0
+
+
+def _evidence(event: Mapping[str, Any]) -> Activity:
+    strength = "proof" if event.get("eventType") == FACE_PASSED else "evidence"
+    who = text(event, "jobNo"), text(event, "personId") or None
+    return Activity(who[0], _instant(event), SOURCE, "device", strength, who[1])
+
+
+def _rank(seen: Activity) -> tuple[datetime, bool]:
+    return seen.at, seen.strength == "proof"
+
+
+def _events(place: Place, since: datetime, until: datetime, ask: Asking) -> Iterator[Mapping[str, Any]]:
     start = since
     while start < until:
         end = min(start + WINDOW, until)
-        yield from _window(place, start, end)
+        yield from _window(place, start, end, ask)
         start = end
 
 
-def _window(place: Place, start: datetime, end: datetime) -> Iterator[Mapping[str, Any]]:
+def _window(place: Place, start: datetime, end: datetime, ask: Asking) -> Iterator[Mapping[str, Any]]:
     body = {"startTime": spelled(start), "endTime": spelled(end), "sort": "eventTime", "order": "asc"}
     page, seen, known = 1, 0, 0
     while True:
+        ask(pace.ACTIVITY, 1)
         told = place.wire.ask(api.DOOR_EVENTS, {**body, "pageNo": page, "pageSize": place.config.page_size})
         rows, now = listed(told), total(told)
         if now < known:
@@ -59,14 +88,6 @@ def _window(place: Place, start: datetime, end: datetime) -> Iterator[Mapping[st
             return
         if not rows:
             raise Unreadable("门禁事件的一页是空的，总数却未读完")
-
-
-def _keys(place: Place, person_ids: list[str]) -> Iterator[tuple[str, str]]:
-    """The jobNo of each person that lives."""
-    for start in range(0, len(person_ids), LOT):
-        lot = person_ids[start : start + LOT]
-        told = place.wire.ask(api.PERSON_INFO, {"paramName": "personId", "paramValue": lot}, {"list": []})
-        yield from ((each.person_id, each.job_no) for each in living(listed(told)) if each.job_no)
 
 
 def spelled(at: datetime) -> str:
@@ -80,4 +101,4 @@ def _instant(event: Mapping[str, Any]) -> datetime:
         at = datetime.fromisoformat(told)
     except ValueError:
         raise Unreadable("门禁事件的时间读不懂") from None
-    return at if at.tzinfo else at.replace(tzinfo=CHINA)
+    return (at if at.tzinfo else at.replace(tzinfo=CHINA)).astimezone(UTC)

@@ -6,6 +6,7 @@ from connectors.attendance.config import AttendanceConfig
 from mappings.model import Action, Window
 
 VERB = "artemis"
+ACTIVITY = "activity"  # the step of reading a page of events
 LOOK = 4  # the root, once in a while; by personId; by jobNo; once more alone before somebody known is called gone
 
 
@@ -24,6 +25,7 @@ def costs(config: AttendanceConfig) -> Mapping[str, Mapping[str, int]]:
     rights = 3 + 2 * items + doors if doors else 0  # a look, the list, the record of each door, and the order again
     taken = {
         "observe": LOOK + items,
+        ACTIVITY: 1,
         Action.CREATE.value: LOOK + 4,
         Action.UPDATE.value: LOOK + 4 + rights,
         Action.REMOVE.value: LOOK + rights + 6,

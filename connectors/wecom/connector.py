@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from connectors.base import ActivityReport
+from connectors.base import ActivityReport, Asking, freely
 from connectors.errors import ConnectorError
 from connectors.http.answer import outcome_of
 from connectors.wecom import accounts, activity, departments, doctor, lookup, members, pace
@@ -74,9 +74,9 @@ class WecomConnector:
         except ConnectorError as error:
             return outcome_of(error)
 
-    def last_seen(self, since: datetime, until: datetime) -> ActivityReport:
+    def last_seen(self, since: datetime, until: datetime, ask: Asking = freely) -> ActivityReport:
         """Evidence of use, where the log may be read, and who was never activated. Raises ConnectorError."""
-        return activity.last_seen(self._log, self._roll, since, until, self._now)
+        return activity.last_seen(self._log, self._roll, since, until, self._now, ask)
 
     def spent(self) -> Mapping[str, int]:
         """Calls by verb since this was last asked."""

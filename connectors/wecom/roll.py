@@ -70,14 +70,6 @@ class Roll:
         self._rows: tuple[str, int, list[Mapping[str, Any]]] | None = None
         self._departments: list[Department] | None = None
 
-    def everybody(self) -> Iterator[Member]:
-        """All members, as far as they can be read."""
-        sheet = self.sheet(None)
-        yield from sheet.members
-        while sheet.at is not None:
-            sheet = self.sheet(sheet.at)
-            yield from sheet.members
-
     def page(self, cursor: str | None) -> Page:
         """All members as accounts."""
         sheet = self.sheet(At.read(cursor) if cursor else None)

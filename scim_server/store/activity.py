@@ -1,7 +1,7 @@
 """What is on record of the use of accounts (四): read by the page, so that nothing is kept of a hundred thousand."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -12,7 +12,13 @@ from scim_server.store.activity_tables import activity, activity_never, activity
 from scim_server.store.prepared import fetch, listed
 
 _EVIDENCE = select(
-    activity.c.system, activity.c.subject, activity.c.terminal, activity.c.source, activity.c.strength, activity.c.at
+    activity.c.system,
+    activity.c.subject,
+    activity.c.terminal,
+    activity.c.source,
+    activity.c.strength,
+    activity.c.at,
+    activity.c.slack,
 ).where(activity.c.system.in_(listed("systems")), activity.c.subject.in_(listed("subjects")))
 _NEVER = select(activity_never.c.system, activity_never.c.subject, activity_never.c.recorded).where(
     activity_never.c.system.in_(listed("systems")), activity_never.c.subject.in_(listed("subjects"))
@@ -30,8 +36,8 @@ def read_activity(
     """By (system, subject): NAMEs of configured systems. Who is missing is `mappings.activity.UNKNOWN`."""
     wanted: dict[str, Any] = {"systems": orjson.dumps(list(systems)), "subjects": orjson.dumps(list(subjects))}
     seen: dict[tuple[str, str], list[Evidence]] = {}
-    for system, subject, terminal, source, strength, at in fetch(connection, _EVIDENCE, **wanted):
-        found = Evidence(terminal, source, strength, datetime.fromisoformat(at))
+    for system, subject, terminal, source, strength, at, slack in fetch(connection, _EVIDENCE, **wanted):
+        found = Evidence(terminal, source, strength, datetime.fromisoformat(at), timedelta(seconds=slack))
         seen.setdefault((system, subject), []).append(found)
     never = {
         (system, subject): datetime.fromisoformat(at) for system, subject, at in fetch(connection, _NEVER, **wanted)

@@ -14,6 +14,7 @@ activity = Table(
     Column("source", Text, nullable=False),  # a word of the system's, or of the import: login, door, export
     Column("strength", Text, nullable=False),  # proof: somebody used it; evidence: it may have been something else
     Column("at", Text, nullable=False),
+    Column("slack", Double, nullable=False),  # seconds by which the latest use may lie after `at`
     Column("recorded", Text, nullable=False),
     PrimaryKeyConstraint("system", "subject", "terminal", "source"),
 )

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from connectors.base import ActivitySource
+from connectors.base import Activity, ActivitySource
 from connectors.errors import Unreadable
 from tests.contract.systems.attendance import Site
 
@@ -25,9 +25,9 @@ def _at(site: Site, days: float) -> datetime:
 def _seen(site: Site, days: float = 30) -> dict[str, datetime]:
     report = site.connector.last_seen(_at(site, days), _at(site, 0))
     assert report.never == frozenset()
-    assert {each.source for each in report.last.values()} <= {"door"}
-    assert all(key == each.key for key, each in report.last.items())
-    return {key: each.at for key, each in report.last.items()}
+    assert {(each.source, each.terminal) for each in report.last.values()} <= {("door", "device")}
+    assert all(name == each.remote_id for name, each in report.last.items())
+    return {each.key: each.at for each in report.last.values()}
 
 
 def test_the_last_event_of_each_over_many_pages(site: Site) -> None:
@@ -65,10 +65,43 @@ def test_an_event_that_is_told_twice_counts_once(site: Site) -> None:
     assert _seen(site) == {"E1": _at(site, 1)}
 
 
-def test_who_was_removed_meanwhile_is_left_out_or_known_by_number(site: Site) -> None:
+def test_who_was_removed_meanwhile_is_told_as_the_platform_told_it_then(site: Site) -> None:
     site.vendor.put_event("E3-1", site.clock() - 86400)
     site.vendor.delete_person("E3-1")
-    assert set(_seen(site)) <= {"E3"}
+    (told,) = site.connector.last_seen(_at(site, 30), _at(site, 0)).last.values()
+    assert (told.key, told.remote_id) == ("E3", "E3-1")
+
+
+def test_a_face_proves_and_what_else_names_somebody_is_evidence(site: Site) -> None:
+    site.vendor.put_event("E1-1", site.clock() - 86400)
+    site.vendor.put_event("E2-1", site.clock() - 86400, kind=197127)
+    last = site.connector.last_seen(_at(site, 30), _at(site, 0)).last
+    assert last["E1-1"] == Activity("E1", _at(site, 1), "door", "device", "proof", "E1-1")
+    assert last["E2-1"].strength == "evidence"
+
+
+def test_doors_were_watched_as_far_back_as_the_platform_shows_events_and_until_their_lag(site: Site) -> None:
+    site.vendor.put_event("E1-1", site.clock() - 20 * 86400)
+    (told,) = site.connector.last_seen(_at(site, 30), _at(site, 0)).watched
+    assert (told.terminal, told.source, told.since, told.lag) == ("device", "door", _at(site, 20), 3600)
+    assert abs(told.until - _at(site, 1 / 24)) < timedelta(seconds=60)
+    site.vendor.put_event("", site.clock() - 31 * 86400)
+    (told,) = site.connector.last_seen(_at(site, 30), _at(site, 0.5)).watched
+    assert (told.since, told.until) == (_at(site, 30), _at(site, 0.5))
+
+
+def test_a_platform_that_shows_no_event_at_all_has_watched_nothing(site: Site) -> None:
+    """A missing grant or a dead door must accuse nobody."""
+    assert site.connector.last_seen(_at(site, 30), _at(site, 0)).watched == ()
+
+
+def test_every_page_is_asked_for_at_the_pace_of_the_quota(site: Site) -> None:
+    for day in range(20, 0, -1):
+        site.vendor.put_event("E1-1", site.clock() - day * 86400)
+    asked: list[tuple[str, int]] = []
+    site.connector.last_seen(_at(site, 30), _at(site, 0), lambda *step: asked.append(step))
+    assert asked == [("activity", 1)] * 5
+    assert set(asked[0]) & site.connector.describe().costs.keys()
 
 
 def test_a_page_that_does_not_come_makes_no_report(site: Site) -> None:
@@ -81,5 +114,6 @@ def test_a_page_that_does_not_come_makes_no_report(site: Site) -> None:
 
 def test_the_end_of_the_stretch_is_now_and_nothing_later_is_asked(site: Site) -> None:
     site.connector.last_seen(_at(site, 1), _at(site, 0) + timedelta(0))
-    (asked,) = [each for each in site.running.requests() if "door/events" in each["path"]]
-    assert "+08:00" in str(asked["body"])
+    asked = [each for each in site.running.requests() if "door/events" in each["path"]]
+    assert len(asked) == 2
+    assert all("+08:00" in str(each["body"]) for each in asked)

@@ -36,8 +36,8 @@ def test_the_latest_evidence_of_each_within_a_month_is_told_from_several_calls(t
     used(target, "E2", NOW - timedelta(days=15), 13)
     report = connector.last_seen(MONTH, NOW)
     assert report.last == {
-        "E1": Activity("E1", NOW - timedelta(days=1), "login"),
-        "E2": Activity("E2", NOW - timedelta(days=15), "login"),
+        "E1": Activity("E1", NOW - timedelta(days=1), "login", "any", "proof", "E1"),
+        "E2": Activity("E2", NOW - timedelta(days=15), "login", "any", "proof", "E2"),
     }
     assert report.never == UNUSED
     calls = [each for each in target.running.requests() if each["path"].endswith("member_oper_log/list")]
@@ -50,6 +50,24 @@ def test_more_lines_than_one_call_gives_are_all_read(target: WecomTarget) -> Non
         used(target, f"E{minute % 10}", NOW - timedelta(days=2, minutes=minute))
     report = target.connector().last_seen(MONTH, NOW)
     assert set(report.last) == {f"E{number}" for number in range(10)}
+
+
+def test_the_log_shows_some_uses_only_so_that_no_terminal_is_watched_by_it(target: WecomTarget) -> None:
+    used(target, "E1", NOW - timedelta(days=3), 6)
+    report = target.connector().last_seen(MONTH, NOW)
+    assert report.watched == ()
+    assert (report.last["E1"].terminal, report.last["E1"].strength) == ("mobile", "evidence")
+
+
+def test_the_log_is_read_at_its_own_pace(target: WecomTarget) -> None:
+    asked: list[tuple[str, int]] = []
+    target.connector().last_seen(MONTH, NOW, lambda *step: asked.append(step))
+    assert asked.count(("activity", 1)) == 5
+    assert sum(number for step, number in asked if step == "observe") == 20
+    (window,) = [
+        each for each in target.connector().describe().windows if "oper_log" in each.verb and each.seconds == 60
+    ]
+    assert window.calls == 600
 
 
 def test_what_others_do_to_an_account_is_no_use_of_it(target: WecomTarget) -> None:

@@ -1,5 +1,6 @@
 """Operated, silent, no data: what each needs (四, A12, R401n)."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -124,6 +125,15 @@ def test_an_operation_behind_the_window_hides_what_was_in_it() -> None:
     assert judged(used(UNTIL + SECOND)) == Verdict("no-data", used(UNTIL + SECOND))
     known = Known((used(UNTIL + DAY, PC), used(UNTIL - DAY, MOBILE)))
     assert verdict(known, span("oa", BOTH, SINCE, UNTIL)) == Verdict("operated", used(UNTIL - DAY, MOBILE))
+
+
+def test_what_was_noted_loosely_before_the_window_may_have_been_in_it() -> None:
+    """A directory that renews its stamp every fortnight."""
+    loose = Evidence(ANY, "login", EVIDENCE, SINCE - DAY, 14 * DAY)
+    assert judged(loose) == Verdict("no-data", loose)
+    assert judged(replace(loose, at=SINCE - 14 * DAY)).state == "no-data"
+    assert judged(replace(loose, at=SINCE - 14 * DAY - SECOND)).state == "silent"
+    assert judged(replace(loose, at=SINCE)).state == "operated"
 
 
 def test_nothing_known_and_all_watched_is_silence() -> None:

@@ -57,4 +57,4 @@ def test_windows_are_the_vendors_and_creations_are_three_times_the_seats_in_a_mo
     without = windows(WecomConfig(**LEAST))
     assert max(each.seconds for each in without) == 3600.0
     assert {each.verb for each in told} == {verb for cost in COSTS.values() for verb in cost}
-    assert COSTS.keys() == {"observe", *(action.value for action in Action)}
+    assert COSTS.keys() == {"observe", "activity", *(action.value for action in Action)}

@@ -22,6 +22,7 @@ def _activity() -> None:
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("strength", sa.Text(), nullable=False),
         sa.Column("at", sa.Text(), nullable=False),
+        sa.Column("slack", sa.Double(), nullable=False),
         sa.Column("recorded", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("system", "subject", "terminal", "source"),
     )
