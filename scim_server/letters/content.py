@@ -18,6 +18,8 @@ class _Content(BaseModel):
     addressees: tuple[str, ...]  # names
     contact: str = ""
     phone: str = ""
+    joint: tuple[str, ...] = ()  # 联合行文: the other organs that sign, after the sender
+    copies: tuple[str, ...] = ()  # 抄送
 
 
 class Account(BaseModel):
@@ -76,7 +78,8 @@ class Applicant(BaseModel):
     old_position: str = ""
     mobile: str = ""
     systems: tuple[str, ...] = ()  # titles, those that are ticked
-    reason: str = ""  # 变更原因 or 注销原因, in words
+    reason: str = ""  # 变更原因 or 注销原因, in words; of a suspension printed nowhere
+    decision: str = ""  # 文号 of an expulsion's or a dismissal's decision
     content: str = ""  # 变更内容
     until: str | None = None  # 期限
     organization: str = ""  # outside: where to; outsourced: the contractor
