@@ -43,7 +43,7 @@ def shared(target: Target, writer: Writer, clock: Clock, node: str) -> Shared:
     slips = FirstPasswords(target.name, lambda: Seal(key()), writer, clock) if key else None
 
     def draw(wanted: Mapping[Window, int]) -> pace.Drawn:
-        drawn: pace.Drawn = writer.write(lambda connection: pace.draw(connection, target.name, wanted, clock.now()))
+        drawn: pace.Drawn = writer.write(lambda held: pace.draw_in_turn(held, target.name, wanted, clock.now))
         return drawn
 
     return Shared(

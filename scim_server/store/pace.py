@@ -5,7 +5,7 @@ many, and a call may reach the vendor a little after it was drawn, so that two m
 window's length can hold more calls than it allows, and nine tenths of it can be used.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, func, select, text
@@ -35,6 +35,12 @@ class Drawn:
 def slot(window: Window, now: float) -> int:
     """The number of the slot that `now` (seconds since the epoch) falls in."""
     return int(now // (window.seconds / SLOTS))
+
+
+def draw_in_turn(connection: Connection, system: str, wanted: Mapping[Window, int], now: Callable[[], float]) -> Drawn:
+    """`draw` at the moment when the turn has come: what was kept waiting by other nodes must not count as long past."""
+    targets.hold(connection, system)
+    return draw(connection, system, wanted, now())
 
 
 def draw(connection: Connection, system: str, wanted: Mapping[Window, int], now: float) -> Drawn:
