@@ -152,25 +152,34 @@ class ActivitySource(Protocol):
 class Notice:
     """Something to be brought to people's notice in a system. `number` is ours, and unique: it stands in the subject.
 
-    `to`: the accounts that get it; else the department whose people in charge do. `form`: field names of
+    `to`: the accounts that get it; `departments`: those whose people in charge do. `form`: field names of
     the form and their values, where the notice is a process with a form; `attachments` as (name, bytes).
+    `leaves` is asked once, right before it leaves: where it says no, nothing is sent, and the outcome is Retry.
     """
 
     number: str
     subject: str
     text: str
     to: tuple[Ref, ...] = ()
-    department: Ref | None = None
+    departments: tuple[Ref, ...] = ()
     form: Mapping[str, str] = field(default_factory=dict)
     attachments: tuple[tuple[str, bytes], ...] = ()
+    leaves: Callable[[], bool] = lambda: True
 
 
 @runtime_checkable
 class Letters(Protocol):
     """Optional: the system can bring a letter to people."""
 
+    def carries_files(self) -> bool:
+        """Whether a notice may have attachments; else its text must say everything. No I/O."""
+        ...
+
     def send(self, notice: Notice) -> Outcome:
-        """Sends it once: a notice whose number the system shows already is AlreadySo, and a lost answer is Unknown."""
+        """Sends it once: a notice whose number the system shows already is AlreadySo, and a lost answer is Unknown.
+
+        It is looked up before it is sent, always; an outcome that says "not done" is sure of it.
+        """
         ...
 
 

@@ -6,6 +6,7 @@ system: an empty tuple says "read, and absent"; a missing attribute was not read
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
@@ -178,7 +179,9 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class AlreadySo:
-    """Nothing had to be done: the system was in that state."""
+    """Nothing had to be done: the system was in that state. `at`: since when (aware), where it tells."""
+
+    at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,10 @@ class OaConnector:
             return Refused("unsupported", "OA不能对部门做这个操作")
         return self._outcome(lambda: verb(self._room, operation))
 
+    def carries_files(self) -> bool:
+        """A process does; a message does not."""
+        return bool(self.config.letter_template)
+
     def send(self, notice: Notice) -> Outcome:
         """Sends a letter once: as a form process where a template is configured, else as a message."""
         return self._outcome(lambda: letters.send(self._room, notice))

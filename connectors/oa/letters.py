@@ -5,6 +5,8 @@ Neither can be repeated harmlessly: what was sent is looked up by the letter's o
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from uuid import uuid4
 
@@ -20,6 +22,10 @@ from mappings.model import AlreadySo, Done, Outcome, Refused, Retry, Unknown
 LOOKED_AT = 100  # rows a page, where letters sent before are looked up
 PAGES = 100  # of what was sent
 RECENT = 5  # pages of somebody's messages
+LOCAL = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)?")
+CHINA = timezone(timedelta(hours=8))
+FAR = 10**14  # milliseconds: a time of day of any year to come is less
+NOT_OURS = Retry("此函已不由本进程发送")
 
 
 def send(room: Room, notice: Notice) -> Outcome:
@@ -48,6 +54,8 @@ def _message(room: Room, notice: Notice) -> Outcome:
         "content": f"{_subject(notice)}\n{notice.text}",
         "url": [],
     }
+    if not notice.leaves():
+        return NOT_OURS
     said = room.wire.post("message/loginName", Body(dump(body), JSON_TYPE))
     if not isinstance(said, dict) or "result" not in said:
         return Unknown("OA没有说消息发出了没有")
@@ -78,8 +86,9 @@ def _pages(room: Room, most: int) -> range:
 
 def _process(room: Room, notice: Notice) -> Outcome:
     login = room.config.login_name
-    if _was_started(room, notice.number):
-        return AlreadySo()
+    started = _started(room, notice.number)
+    if started is not None:
+        return AlreadySo(_moment(started))
     people = recipients(room, notice)
     try:
         attached = [_upload(room, name, content) for name, content in notice.attachments]
@@ -96,22 +105,37 @@ def _process(room: Room, notice: Notice) -> Outcome:
         "doTrigger": True,
     }
     body = {"appName": "collaboration", "data": content}
+    if not notice.leaves():
+        return NOT_OURS
     said = room.wire.post("bpm/process/start", Body(dump(body), JSON_TYPE), login)
     if not isinstance(said, dict) or "code" not in said:
         return Unknown("OA没有说流程发起了没有")
     return Done() if str(said["code"]) == "0" else Refused(str(said["code"]), "OA没有发起流程：请核对模板和字段")
 
 
-def _was_started(room: Room, number: str) -> bool:
-    """Whether a process with that number in its subject is among those sent."""
+def _started(room: Room, number: str) -> Any:
+    """The row of a process with that number in its subject, among those sent; None where there is none."""
     for page in _pages(room, PAGES):
         asked = {"openFrom": "listSent", "subject": number, "pageNo": page, "pageSize": LOOKED_AT}
         rows = _rows(room.wire.ask("coll/sentAffairs", asked, room.config.login_name))
-        if any(_mentions(each.get("subject") if isinstance(each, dict) else each, number) for each in rows):
-            return True
+        for each in rows:
+            if _mentions(each.get("subject") if isinstance(each, dict) else each, number):
+                return each
         if page > 0 and len(rows) < LOOKED_AT:
-            return False
+            return None
     raise Unreadable("OA的已发事项太多，查不到此函是否发过")
+
+
+def _moment(row: Any) -> datetime | None:
+    """When it was started, where the row tells it: milliseconds, or the OA's own local time."""
+    told = row.get("createDate") if isinstance(row, dict) else None
+    with suppress(ValueError):
+        if isinstance(told, str) and LOCAL.fullmatch(told):
+            return datetime.fromisoformat(told).replace(tzinfo=CHINA)
+        milliseconds = int(told) if isinstance(told, str) else told
+        if isinstance(milliseconds, int) and 0 < milliseconds < FAR:
+            return datetime.fromtimestamp(milliseconds / 1000, UTC)
+    return None
 
 
 def _form(room: Room, notice: Notice, people: list[Entity]) -> Mapping[str, str]:
@@ -121,7 +145,7 @@ def _form(room: Room, notice: Notice, people: list[Entity]) -> Mapping[str, str]
         "subject": notice.subject,
         "text": notice.text,
         "to": "、".join(text_of(each, "name") for each in people),
-        "department": (notice.department.name if notice.department else None) or "",
+        "department": "、".join(each.name for each in notice.departments if each.name),
     }
     fields = room.config.letter_fields
     filled = {fields[word]: text for word, text in known.items() if word in fields}

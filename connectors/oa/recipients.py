@@ -10,23 +10,32 @@ from connectors.oa.codes import Ended
 from connectors.oa.departments import Place
 from connectors.oa.entities import Entity, entities, id_of
 from connectors.oa.room import Room
-from mappings.model import Refused, Retry
+from mappings.model import Ref, Refused, Retry
 
 MOST = 50  # people in charge of one department
+NOBODY = Refused("no-recipient", "没有可以收函的人：所列人员不在OA中或已停用，部门也没有负责人和在用人员")
 
 
 def recipients(room: Room, notice: Notice) -> list[Entity]:
-    """The members, each once. Ends with Refused where nobody is left."""
+    """The members, each once. Ends with Refused where nobody is left, in one of the departments or at all."""
     found = [find.member(room, each) for each in notice.to]
-    if notice.department is not None:
-        place = departments.find(room, notice.department)
-        if place is None:
-            raise Ended(Retry("收函的部门还不在OA中"))
-        found += _of_department(room, place)
+    for ref in notice.departments:
+        found += _reached(room, ref)
     there = {id_of(each["id"]): each for each in found if each is not None and _usable(each)}
     if not there:
-        raise Ended(Refused("no-recipient", "没有可以收函的人：所列人员不在OA中或已停用，部门也没有负责人和在用人员"))
+        raise Ended(NOBODY)
     return list(there.values())
+
+
+def _reached(room: Room, ref: Ref) -> list[Entity | None]:
+    """Whoever gets it there: a letter to several goes to each of them, or not at all."""
+    place = departments.find(room, ref)
+    if place is None:
+        raise Ended(Retry("收函的部门还不在OA中"))
+    found = _of_department(room, place)
+    if not any(each is not None and _usable(each) for each in found):
+        raise Ended(NOBODY)
+    return found
 
 
 def _of_department(room: Room, place: Place) -> list[Entity | None]:

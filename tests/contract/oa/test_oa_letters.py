@@ -6,7 +6,7 @@ import pytest
 
 from connectors.base import Letters, Notice
 from connectors.oa.connector import OaConnector
-from mappings.model import Action, AlreadySo, Done, Refused, Unknown
+from mappings.model import Action, AlreadySo, Done, Refused, Retry, Unknown
 from tests.contract.systems.oa import OaTarget
 from tests.contract.target import Hand, group_ref, ref
 
@@ -79,7 +79,7 @@ def test_a_department_is_told_by_those_in_charge(hand: Hand, office: OaTarget) -
     office.office.put_in_charge(int(str(home.remote_id)), CHIEF, *ids)
     hand.do(Action.LOCK, 3, states[3])
     assert isinstance(hand.connector, Letters)
-    assert hand.connector.send(notice(department=home)) == Done()
+    assert hand.connector.send(notice(departments=(home,))) == Done()
     assert [login for login, _ in office.office.messages()] == ["user2"]
 
 
@@ -90,7 +90,7 @@ def test_a_department_without_anybody_in_charge_is_told_by_all_who_are_there_now
     hand.move(states[2], 2, to)
     hand.do(Action.LOCK, 2, states[2])
     assert isinstance(hand.connector, Letters)
-    assert hand.connector.send(notice(department=to)) == Done()
+    assert hand.connector.send(notice(departments=(to,))) == Done()
     assert [login for login, _ in office.office.messages()] == ["user1"]
 
 
@@ -98,7 +98,7 @@ def test_nobody_to_send_to_is_refused(hand: Hand, office: OaTarget) -> None:
     state = hand.create(1)
     hand.do(Action.LOCK, 1, state)
     assert isinstance(hand.connector, Letters)
-    for letter in (notice(to=(ref(1, state), ref(9))), notice(department=group_ref(1, hand.create_group(1)))):
+    for letter in (notice(to=(ref(1, state), ref(9))), notice(departments=(group_ref(1, hand.create_group(1)),))):
         outcome = hand.connector.send(letter)
         assert isinstance(outcome, Refused)
         assert outcome.code == "no-recipient"
@@ -141,6 +141,41 @@ def test_a_process_that_was_started_though_nobody_said_so_is_not_started_again(
     assert connector.send(letter) == (AlreadySo() if started else Done())
     assert len(office.office.processes()) == 1
     assert connector.send(letter) == AlreadySo()
+
+
+def test_what_was_started_is_found_with_the_time_of_its_start(hand: Hand, office: OaTarget) -> None:
+    connector = by_form(office)
+    letter = notice(to=(ref(1, hand.create(1)),))
+    connector.send(letter)
+    found = connector.send(letter)
+    assert isinstance(found, AlreadySo)
+    assert found.at is not None
+    assert found.at.timestamp() * 1000 == office.office.processes()[0]["createDate"]
+
+
+def test_what_is_no_longer_to_leave_does_not(hand: Hand, office: OaTarget) -> None:
+    one = ref(1, hand.create(1))
+    asked: list[str] = []
+    for connector in (office.oa(), by_form(office)):
+        outcome = connector.send(notice(to=(one,), leaves=lambda: asked.append("once") is not None))
+        assert isinstance(outcome, Retry)
+    assert (asked, office.office.messages(), office.office.processes()) == (["once", "once"], [], [])
+
+
+def test_a_letter_to_several_departments_is_one_process_or_none(hand: Hand, office: OaTarget) -> None:
+    connector = by_form(office)
+    home = hand.home()
+    assert home is not None
+    hand.create(1)
+    empty = group_ref(1, hand.create_group(1))
+    outcome = connector.send(notice("HM-1", departments=(home, empty)))
+    assert isinstance(outcome, Refused)
+    assert office.office.processes() == []
+    to = hand.create(2)
+    hand.move(to, 2, empty)
+    assert connector.send(notice("HM-1", departments=(home, empty))) == Done()
+    (started,) = office.office.processes()
+    assert all(name in str(started["data"]) for name in ("王1", "王2"))
 
 
 def test_the_token_of_the_sender_is_renewed_too(hand: Hand, office: OaTarget) -> None:
