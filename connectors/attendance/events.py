@@ -16,7 +16,7 @@ from connectors.attendance import api, pace
 from connectors.attendance.entry import text
 from connectors.attendance.place import Place
 from connectors.attendance.wire import listed, total
-from connectors.base import Activity, ActivityReport, Asking, Watched
+from connectors.base import Activity, ActivityReport, Asking, Strength, Watched
 from connectors.errors import Unreadable
 
 WINDOW = timedelta(days=89)
@@ -56,7 +56,7 @@ def _any_before(place: Place, since: datetime, ask: Asking) -> bool:
 
 
 def _evidence(event: Mapping[str, Any]) -> Activity:
-    strength = "proof" if event.get("eventType") == FACE_PASSED else "evidence"
+    strength: Strength = "proof" if event.get("eventType") == FACE_PASSED else "evidence"
     who = text(event, "jobNo"), text(event, "personId") or None
     return Activity(who[0], _instant(event), SOURCE, "device", strength, who[1])
 

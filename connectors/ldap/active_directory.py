@@ -20,7 +20,7 @@ references follow renames and deletions by themselves, and an entry is found by 
 from collections.abc import Sequence
 
 from connectors.errors import Unreadable
-from connectors.ldap import ad_birth, ad_remedies, trial
+from connectors.ldap import ad_birth, ad_remedies, logins, trial
 from connectors.ldap.dialect import Changes, Dialect
 from connectors.ldap.entry import Tree
 from connectors.ldap.locate import Ended
@@ -182,6 +182,7 @@ ACTIVE_DIRECTORY = Dialect(
     set_password=ad_birth.set_password,
     trial=test_entries,
     remedies=ad_remedies.REMEDIES,
+    logins=logins.ACTIVE_DIRECTORY,
     shapes={Kind.PERSON: PERSON, Kind.GROUP: GROUP},
     further=(LOGIN, PRINCIPAL, "description"),
     remote_id=guid_text,

@@ -44,6 +44,10 @@ class LdapConfig(BaseModel):
     page_size: int = Field(default=500, ge=1, le=5000)
     members_per_modify: int = Field(default=1000, ge=1, le=10000)
     protected: tuple[str, ...] = ()  # DN, stable id or filter in brackets (S16)
+    login_lag: float = Field(default=0, ge=0)  # seconds until a log-in elsewhere shows on this server
+    login_precision: float = Field(
+        default=0, ge=0
+    )  # seconds in which a further log-in is not noted (lastbind-precision)
     fast: bool = True  # directly encoded requests; false: ldap3's own calls, the same results
 
     @property

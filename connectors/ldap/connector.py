@@ -1,17 +1,18 @@
 """The hand that reads and writes an LDAP directory."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TypeVar
 
-from connectors.base import Members
+from connectors.base import Activity, ActivityReport, Asking, Members, freely
 from connectors.errors import ConnectorError, Unreadable
-from connectors.ldap import accounts, credentials, dialects, doctor, protecting, searches
+from connectors.ldap import accounts, activity, credentials, dialects, doctor, protecting, searches
 from connectors.ldap.config import LdapConfig
 from connectors.ldap.entry import Tree
 from connectors.ldap.failures import error_of_loss, outcome_of_error, outcome_of_loss
 from connectors.ldap.line import Line, Lost
 from connectors.ldap.locate import outcome_of
+from connectors.ldap.logins import Kept
 from connectors.ldap.members import change_members, listing
 from connectors.ldap.opening import open_line
 from connectors.ldap.pipeline import Pipeline, Talk
@@ -33,10 +34,10 @@ SETTLES = 10.0  # seconds: refint and its like work after the answer, and know m
 
 
 class LdapConnector:
-    """Connector, Pipelined, MemberLists, Credentials, Protecting over one line to one server, opened when needed.
+    """Connector, Pipelined, MemberLists, Credentials, Protecting, ActivitySource over one line to one server.
 
-    For one thread. `system` is the name of the table in the configuration; `monotonic` counts seconds; `now` is the
-    time of day.
+    The line is opened when needed. For one thread. `system` is the name of the table in the configuration;
+    `monotonic` counts seconds; `now` is the time of day.
     """
 
     def __init__(
@@ -123,6 +124,30 @@ class LdapConnector:
         """Whether each of these, as just read, is never written (S16). Raises ConnectorError."""
         (found,) = self._call(lambda tree: [protecting.protects(tree, states)])
         return _sure(found)
+
+    def last_seen(self, since: datetime, until: datetime, ask: Asking = freely) -> ActivityReport:
+        """The last log-in of everybody, also before `since`, where the server keeps it. Raises ConnectorError."""
+        self.close()  # binding anew shows whether log-ins are noted now
+        began = self._now()
+        (told,) = self._call(lambda tree: [activity.noted(tree)])
+        noted = _sure(told)
+        last: dict[str, Activity] = {}
+        if noted.kept is not None:
+            last = {each.remote_id or each.key: each for each in self._logins(noted.kept, ask)}
+        watched = activity.watched(noted, last.values(), (since, until), began, self.config.login_lag)
+        return ActivityReport(last, watched=watched)
+
+    def _logins(self, kept: Kept, ask: Asking) -> Iterator[Activity]:
+        line, cookie, following = self._lines, b"", True
+        while following:
+            at = cookie
+            (read,) = self._call(lambda tree: [activity.page(tree, kept, at)])  # noqa: B023 - called at once
+            found, number, cookie = _sure(read)
+            if self._lines != line:
+                raise Unreadable("翻页途中连接断过，请从头读取")
+            ask("observe", number)
+            yield from found
+            following = bool(cookie)
 
     def close(self) -> None:
         """Ends the line; the next call opens a new one."""

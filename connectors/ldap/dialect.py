@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from connectors.ldap.config import LdapConfig
+from connectors.ldap.logins import Logins
 from connectors.ldap.messages import ONE, Equal, Found, Search, Write
 from connectors.ldap.pipeline import Talk
 from connectors.ldap.shape import STANDARD, Shape, Values
@@ -78,6 +79,7 @@ class Dialect:
     set_password: Callable[["Tree", Found, str], Talk[Outcome]]  # entry, password
     trial: Callable[["Tree", str, str], Sequence[tuple[str, Write]]]  # name, password -> what the doctor writes
     remedies: Remedies
+    logins: Logins
     shapes: Mapping[Kind, Shape] = field(default_factory=lambda: STANDARD)
     further: tuple[str, ...] = ()
     remote_id: Callable[[bytes], str] = as_text

@@ -11,7 +11,7 @@ was made up for by its fixup task, and the two containers tell. Else it is nsUni
 from collections.abc import Sequence
 from dataclasses import replace
 
-from connectors.ldap import credentials, ds389_remedies, trial
+from connectors.ldap import credentials, ds389_remedies, logins, trial
 from connectors.ldap.config import LdapConfig
 from connectors.ldap.dialect import Changes, Dialect
 from connectors.ldap.entry import Tree
@@ -90,6 +90,7 @@ DS389 = Dialect(
     set_password=credentials.by_extension,
     trial=trial.standard,
     remedies=ds389_remedies.REMEDIES,
+    logins=logins.DS389,
     spelled=spelled,
     empty_groups=True,
     computed_lock=BY_ROLE,

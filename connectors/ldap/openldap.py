@@ -7,7 +7,7 @@ still reaches the limit of the policy: a security lockout survives our lock and 
 slapd 2.5 takes the attribute in an add, so that an account created locked is never open, not for a moment.
 """
 
-from connectors.ldap import credentials, openldap_remedies, trial
+from connectors.ldap import credentials, logins, openldap_remedies, trial
 from connectors.ldap.codes import outcome
 from connectors.ldap.dialect import Changes, Dialect
 from connectors.ldap.entry import Tree
@@ -94,4 +94,5 @@ OPENLDAP = Dialect(
     set_password=set_password,
     trial=trial.standard,
     remedies=openldap_remedies.REMEDIES,
+    logins=logins.OPENLDAP,
 )
