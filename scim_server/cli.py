@@ -25,6 +25,7 @@ from scim_server.operate.typed.options import as_json, as_of, day_of, demand_kno
 from scim_server.operate.typed.plan import apply, plan
 from scim_server.operate.typed.policy import policy
 from scim_server.operate.typed.report import report
+from scim_server.operate.typed.review import review
 from scim_server.operate.typed.ruling import ruling
 from scim_server.operate.typed.simulator import simulator
 from scim_server.operate.typed.slip import slip
@@ -224,6 +225,7 @@ TYPED = (
     adopt,
     deadline,
     policy,
+    review,
     ruling,
     letter,
     report,

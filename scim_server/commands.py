@@ -22,6 +22,7 @@ from scim_server.store import (
     pace,
     plans,
     register_commands,
+    review_commands,
     slips,
     sweep_commands,
     tokens,
@@ -264,6 +265,7 @@ def _release(connection: Connection, clock: Clock, rules: Rules, given: Mapping[
 
 COMMANDS: Mapping[str, Command] = {
     **register_commands.COMMANDS,
+    **review_commands.COMMANDS,
     **sweep_commands.COMMANDS,
     **trace_commands.COMMANDS,
     "token-create": _create_token,

@@ -23,6 +23,7 @@ KINDS = {
     "release": "放行",
     "ruling": "裁定",
     "letter": "函件",
+    "review": "核查",
     "mode": "模式切换",
     "disowned": "认定非本单位账号",
     "token": "令牌",
