@@ -20,6 +20,7 @@ from scim_server.api.operator import operator_route
 from scim_server.api.routes import routes
 from scim_server.clock import Clock
 from scim_server.commands import COMMANDS
+from scim_server.letters import duty
 from scim_server.reconcile.audit import Audit
 from scim_server.reconcile.duties import Duty
 from scim_server.reconcile.nightly import EVERY, Nightly, child
@@ -29,12 +30,14 @@ from scim_server.reconcile.worker import Worker
 from scim_server.scim.signature import Signature
 from scim_server.settings import BadSettings, Settings
 from scim_server.store import decisions, figures, rolls
+from scim_server.store.closing import hasten
 from scim_server.store.database_clock import database_time
 from scim_server.store.engine import Unavailable, open_engine, reading
 from scim_server.store.feed import EventFeed
 from scim_server.store.figures import Figures
 from scim_server.store.leader import Session
 from scim_server.store.migrate import migrate
+from scim_server.store.register import HAND
 from scim_server.store.roster import Roster
 from scim_server.store.tokens import Tokens
 from scim_server.store.transfer import demand_whole
@@ -80,6 +83,7 @@ class House:
         self._counting = reading(self.engine)
         self._counting_lock = Lock()
         self.nightly = self._nightly()
+        self.deliveries = self._deliveries()
         self.worker = self._worker(names) if working else None
         self.watch = self._watch(names)
         self.app = self._app()
@@ -90,8 +94,11 @@ class House:
         self.watch.stop()
         if self.nightly is not None:
             self.nightly.stop()
+        if self.deliveries is not None:
+            self.deliveries.stop()
         if self.worker is not None:
             self.worker.stop()
+        hasten(self.engine)  # nobody who reads keeps the house open
         self.session.close()
         self.writer.close()
         self.roster.close()
@@ -140,7 +147,13 @@ class House:
     def _duties(self) -> Sequence[Duty]:
         """What is done again and again besides the work itself."""
         sweep = [Duty("sweep", EVERY, self.nightly.look)] if self.nightly is not None else []
-        return [*self.audit.duties, *sweep, Duty("approvals", EXPIRY, self._expire)]
+        return [*self.audit.duties, *sweep, *self._letter_duties(), Duty("approvals", EXPIRY, self._expire)]
+
+    def _letter_duties(self) -> Sequence[Duty]:
+        """Letters that are due, and the deadlines of replies, where letters are written here."""
+        deadlines = duty.Deadlines(self.writer, self.clock, self.rules)
+        out = [Duty("letters", duty.EVERY, self.deliveries.look)] if self.deliveries is not None else []
+        return [*out, Duty("deadlines", duty.CALENDAR, deadlines.look)]
 
     def _expire(self) -> None:
         """What nobody has decided for a day stays held, for a new approval (S24)."""
@@ -153,6 +166,14 @@ class House:
             return None
         command = [sys.executable, "-m", "scim_server", "sync", "--sweep", "--scheduled", "--config", str(source)]
         return Nightly(at, self.writer, self.clock, lambda: child(command))
+
+    def _deliveries(self) -> duty.Deliveries | None:
+        """Rounds of deliveries, where there is a way for letters and a file with the settings."""
+        letters, source = self.settings.letters, self.settings.source
+        if source is None or (letters.channel is None and letters.folder is None):
+            return None
+        command = [sys.executable, "-m", "scim_server", "letter", "deliver", "--scheduled", "--config", str(source)]
+        return duty.Deliveries(self.engine, self.clock, letters.channel or HAND, lambda: child(command))
 
     def _gate_set(self) -> str:
         """From which day a letter gate without a day of its own holds: the first on which it was set (A02)."""

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, bindparam, case, null, select, text
 
 from scim_server.clock import Clock
 from scim_server.scim.events import Change
+from scim_server.store.closing import hasten
 from scim_server.store.engine import reading
 from scim_server.store.points import points
 from scim_server.store.ranges import Range, gaps, merged
@@ -65,6 +66,7 @@ class EventFeed:
     """Reads changes on a thread of its own; writes positions through the writer."""
 
     def __init__(self, engine: Engine, writer: Writer, clock: Clock) -> None:
+        self._engine = engine
         self._writer = writer
         self.monotonic = clock.monotonic
         self._points = points(engine)
@@ -79,7 +81,8 @@ class EventFeed:
     def close(self) -> None:
         """Ends the read connections."""
         self.end()
-        self._thread.shutdown()
+        hasten(self._engine)
+        self._thread.shutdown(cancel_futures=True)
         self._connection.close()
         self._points.close()
 

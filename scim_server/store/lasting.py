@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, CursorResult, Executable
 from sqlalchemy.exc import DBAPIError
 
+from scim_server.store.closing import is_ending
 from scim_server.store.outages import Unavailable
 
 T = TypeVar("T")
@@ -27,13 +28,15 @@ class Lasting(Connection):
         return self.lasting(lambda: Connection.scalar(self, statement, parameters, **options))
 
     def lasting(self, ask: Callable[[], T]) -> T:
-        """What `ask` reads by this connection; it may be run twice."""
+        """What `ask` reads by this connection; it may be run twice, but not by a house that closes."""
         error = self._dialect_error
         try:
             return self._asked(ask)
-        except (DBAPIError, error):
+        except (DBAPIError, error) as failed:
             if not self._is_lost():
                 raise
+            if is_ending(self.dialect):
+                raise Unavailable("the store is closing") from failed
         try:
             return self._asked(ask)
         except (DBAPIError, error) as failed:

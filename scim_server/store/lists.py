@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, bindparam, func, null, or_, select
 from sqlalchemy.exc import DBAPIError
 
+from scim_server.store.closing import hasten, is_ending
 from scim_server.store.deadline import deadline
 from scim_server.store.lasting import sentence
 from scim_server.store.outages import Unavailable
@@ -73,7 +74,8 @@ class Lists:
         self._own = local()
 
     def close(self) -> None:
-        """Ends the threads; what they read comes to its end."""
+        """Ends the threads; what they read comes to its end, or is given up soon."""
+        hasten(self._engine)
         self._lists.shutdown()
         self._searches.shutdown()
 
@@ -89,6 +91,8 @@ class Lists:
         except (DBAPIError, self._engine.dialect.loaded_dbapi.Error) as error:
             if not self._has_lost(error):
                 raise
+            if is_ending(self._engine.dialect):
+                raise Unavailable("the store is closing") from error
         try:
             return self._answer(asked, until)
         except (DBAPIError, self._engine.dialect.loaded_dbapi.Error) as error:

@@ -16,6 +16,7 @@ from weakref import WeakSet
 import psycopg
 
 from scim_server.clock import Clock, pause
+from scim_server.store.closing import ENDING, Bound
 
 LOOK = 0.5  # seconds between two looks
 _monotonic = Clock().monotonic
@@ -27,9 +28,10 @@ T = TypeVar("T")
 
 
 class Patient(psycopg.Connection[Any]):
-    """`patience`: seconds for one answer; None: as long as it takes."""
+    """`patience`: seconds for one answer; None: as long as it takes. `bound`: its engine's, once that is ending."""
 
     patience: float | None = None
+    bound: Bound | None = None
     _since: float | None = None
 
     def wait(self, gen: Generator[Any, Any, T], *more: Any, **options: Any) -> T:
@@ -42,16 +44,18 @@ class Patient(psycopg.Connection[Any]):
 
     def look(self, now: float) -> None:
         """Cuts it off where its time is over."""
-        since = self._since
-        if since is None or self.patience is None or now - since < self.patience:
+        since, patience = self._since, self.patience
+        if self.bound is not None and self.bound.ending:
+            patience = ENDING
+        if since is None or patience is None or now - since < patience:
             return
         with suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(self.fileno())) as own:
             own.shutdown(socket.SHUT_RDWR)
 
 
-def watched(connection: Patient, patience: float | None) -> Patient:
+def watched(connection: Patient, bound: Bound) -> Patient:
     """The connection, looked at from now on."""
-    connection.patience = patience
+    connection.patience, connection.bound = bound.seconds, bound
     with _lock:
         _all.add(connection)
         if not _watching or not _watching[0].is_alive():

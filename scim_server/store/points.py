@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 from sqlalchemy import Engine
 from sqlalchemy.sql import Select
 
+from scim_server.store.closing import hasten
 from scim_server.store.engine import reading
 from scim_server.store.outages import Unavailable
 from scim_server.store.prepared import Prepared
@@ -94,7 +95,9 @@ class _Apart:
             raise Unavailable("the store does not answer") from None
 
     def close(self) -> None:
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        """A connection is its thread's until that has its answer, or learns that there will be none."""
+        hasten(self._engine)
+        self._threads.shutdown(cancel_futures=True)
         with self._lock:
             for point in self._all:
                 point.close()

@@ -13,6 +13,7 @@ from sqlalchemy import Column, Engine, Text, create_engine
 from sqlalchemy.dialects.postgresql.base import PGDDLCompiler
 from sqlalchemy.pool import NullPool
 
+from scim_server.store.closing import Bound, bounded
 from scim_server.store.outages import Unusable
 from scim_server.store.patience import Patient, watched
 
@@ -39,21 +40,21 @@ def postgresql_engine(url: Callable[[], str], writing: bool, serving: bool = Fal
     (READ COMMITTED). `serving`: an answer that is silent for long is given up early. Raises Unusable.
     """
     settings(url())
-    patience = WRITING if writing else SERVING if serving else READING
+    bound = Bound(WRITING if writing else SERVING if serving else READING)
     engine = create_engine(
         "postgresql+psycopg://",
-        creator=lambda: _connected(settings(url()), writing, patience),
+        creator=lambda: _connected(settings(url()), writing, bound),
         poolclass=NullPool,
         hide_parameters=True,
         isolation_level="READ COMMITTED" if writing else "REPEATABLE READ",
         use_native_hstore=False,
     )
     engine.dialect.ddl_compiler = _Ddl
-    return engine
+    return bounded(engine, bound)
 
 
-def _connected(told: dict[str, Any], writing: bool, patience: float) -> psycopg.Connection[Any]:
-    one = watched(Patient.connect(make_conninfo("", **told), autocommit=True), patience)
+def _connected(told: dict[str, Any], writing: bool, bound: Bound) -> psycopg.Connection[Any]:
+    one = watched(Patient.connect(make_conninfo("", **told), autocommit=True), bound)
     if writing:
         one.execute(_BOUNDS)
     one.autocommit = False

@@ -28,6 +28,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.sql.base import Executable
 
+from scim_server.store.closing import hasten
 from scim_server.store.engine import Unavailable
 from scim_server.store.lasting import sentence
 from scim_server.store.prepared import execute_many
@@ -37,6 +38,7 @@ from scim_server.store.turns import InTurn, take_turn
 from scim_server.telemetry import meters
 
 GROUP = 256
+GRACE = 3.0  # seconds in which a writer that closes may still wait for the store, and open what was lost
 
 log = logging.getLogger("huaming.store")
 
@@ -76,6 +78,7 @@ class Writer:
         self.on_commit: Callable[[], None] = _nobody
         self.failing = False  # the last group could not be committed
         self._closed = threading.Event()
+        self._giving_up = False  # it has closed for so long that what cannot be committed at once never is
         self._connection: Connection | None = engine.connect()
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
         self._thread.start()
@@ -99,10 +102,13 @@ class Writer:
         return result
 
     def close(self) -> None:
-        """Commits what is queued, then ends the thread."""
+        """Commits what is queued, then ends the thread. Where the store is lost, what is left fails."""
         if not self._closed.is_set():
             self._closed.set()
             self._queue.put(None)
+        self._thread.join(GRACE)
+        self._giving_up = True
+        hasten(self._engine)
         self._thread.join()
 
     def _put(self, write: _Write) -> None:
@@ -135,6 +141,10 @@ class Writer:
         return group, False
 
     def _commit(self, group: list[_Write]) -> None:
+        if self._giving_up and self._connection is None:
+            for write in group:
+                write.error = Unavailable("the store is closing")
+            return
         for again in range(TRIES):
             try:
                 try:
@@ -164,7 +174,7 @@ class Writer:
         if self._connection is None or not is_lost(self._connection, error):
             return False
         self._drop()
-        return not self._committing
+        return not self._committing and not self._giving_up
 
     def _fail(self, group: list[_Write], error: Exception) -> None:
         meters.COMMIT_FAILURES.inc()

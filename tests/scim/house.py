@@ -55,7 +55,7 @@ class House:
         with writing.begin() as connection:
             self.tokens = tokens or {role: create_token(connection, role, role, self.clock) for role in ROLES}
         self._writer = Writer(writing)
-        self.engine = open_engine(url)
+        self.engine = open_engine(url, serving=True)
         self.roster = Roster(self.engine, self._writer, self.clock, ("ldap",), not served.roster_extension)
         self._tokens = Tokens(self.engine, self.clock)
         self.feed = EventFeed(self.engine, self._writer, self.clock)
