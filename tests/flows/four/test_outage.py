@@ -15,7 +15,7 @@ from tests.flows.test_facts_flow import event, post
 from tests.policy.wire.bureau import HOUR
 
 CODES = ("EDU", "EDU-1", "HEA", "FIN")
-BREATH = 10.0  # seconds between two looks of the worker while time goes on
+BREATH = 20.0  # seconds between two looks of the worker while time goes on
 DOWN: dict[str, list[dict[str, Any]]] = {
     "503": [{"match": "/seeyon/", "status": 503}],
     "503 with a word when to come again": [{"match": "/seeyon/", "status": 503, "retry_after": 60}],
