@@ -74,6 +74,7 @@ standings = Table(
     Column("primary", Text),  # key of a Group
     Column("articles", LargeBinary, nullable=False),  # JSON list; restricted (S18)
     Column("anomalies", LargeBinary, nullable=False),  # JSON list; restricted
+    Column("ends_on", Text),  # the first planned end of a posting, a stay or a lock that the roster leaves open
 )
 _rolls_on = text("roll_on IS NOT NULL")
 Index(  # in the order of the roll: a lot of it must not sort all who are left
@@ -83,6 +84,9 @@ Index(  # in the order of the roll: a lot of it must not sort all who are left
     sqlite_where=_rolls_on,
     postgresql_where=_rolls_on,
 )
+
+_ends = text("ends_on IS NOT NULL")
+Index("standings_ends_on", standings.c.ends_on, standings.c.subject, sqlite_where=_ends, postgresql_where=_ends)
 
 # Which departments a person's assignments name, and the last day of the last of them.
 posts = Table(

@@ -73,6 +73,8 @@ cases = Table(
     Column("answered", Text),  # stamp on which it was entered
     Column("replied_on", Text),  # the day on which the reply came, by which it is on time
     Column("by", Text),
+    Column("left_on", Text),  # of an answer "left": the day that the reply names; None: it names none
+    Column("departure", Text),  # of an answer "left": the type of departure
     Column("ruling", Text),  # id of the mark that the reply "left" became (S28)
 )
 Index("cases_account", cases.c.review, cases.c.subject, cases.c.system, unique=True)

@@ -9,6 +9,7 @@ import uuid_utils
 
 from mappings.facts import Facts
 from mappings.model import Org, Person, Presence
+from mappings.policy.endings import first_end
 from mappings.policy.readings import Readings
 from mappings.policy.standing import Standing
 from mappings.policy.states import serves, standing, states
@@ -54,6 +55,7 @@ def _standing(person: Person, now: Standing, day: str) -> dict[str, Any]:
         "primary": now.primary,
         "articles": orjson.dumps(now.articles),
         "anomalies": orjson.dumps(now.anomalies),
+        "ends_on": first_end(person.facts, day) if person.facts and now.spell is not None else None,
         **{system: str(presence) for system, presence in now.systems.items()},
     }
 

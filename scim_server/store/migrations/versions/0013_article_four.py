@@ -123,6 +123,8 @@ def _reviews() -> None:
         sa.Column("answered", sa.Text()),
         sa.Column("replied_on", sa.Text()),
         sa.Column("by", sa.Text()),
+        sa.Column("left_on", sa.Text()),
+        sa.Column("departure", sa.Text()),
         sa.Column("ruling", sa.Text()),
     )
     op.create_index("cases_account", "cases", ["review", "subject", "system"], unique=True)
@@ -147,6 +149,11 @@ def _reviews() -> None:
     )
     op.create_index("return_cases_fact", "return_cases", ["subject", "fact", "planned_end"], unique=True)
     op.create_index("return_cases_state", "return_cases", ["state", "planned_end"])
+    op.add_column("standings", sa.Column("ends_on", sa.Text()))
+    ends = sa.text("ends_on IS NOT NULL")
+    op.create_index(
+        "standings_ends_on", "standings", ["ends_on", "subject"], sqlite_where=ends, postgresql_where=ends
+    )
 
 
 def _register() -> None:
