@@ -163,7 +163,7 @@ def readings(settings: Settings, gate_set: str) -> Readings:
 
 def rules_of(settings: Settings, readings: Readings) -> Rules:
     """By what commands go, besides the clock."""
-    return Rules(readings, settings.letters.codes, settings.policy.calendar)
+    return Rules(readings, settings.letters.codes, settings.policy.calendar, settings.letters)
 
 
 def policy_of(settings: Settings, readings: Readings) -> Policy:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from mappings.policy.readings import DEFAULT, Readings
 from scim_server.clock import stamp
+from scim_server.sections import LetterSettings
 from scim_server.store import rolls
 from scim_server.store.materialise import Moment, write_verdicts
 from scim_server.store.prepared import execute_many
@@ -30,12 +31,14 @@ _HOLD = select(resources.c.id).where(resources.c.id.in_(_PEOPLE)).order_by(resou
 class Rules:
     """How the policy reads the regulation.
 
-    Of letters: `codes`, 机关代字 by key of a top department; `calendar`, the folder with the plans of years.
+    Of letters: `codes`, 机关代字 by key of a top department; `calendar`, the folder with the plans of years; `letters`,
+    who writes them.
     """
 
     readings: Readings = DEFAULT
     codes: Mapping[str, str] = field(default_factory=dict)
     calendar: str | None = None
+    letters: LetterSettings = LetterSettings()
 
 
 READ_BY_DEFAULT = Rules()
