@@ -14,6 +14,7 @@ from mappings.plan import REMAINS
 from mappings.policy.departments import top
 from scim_server.clock import Clock
 from scim_server.store import (
+    activity_commands,
     adoptions,
     decisions,
     letters,
@@ -264,6 +265,7 @@ def _release(connection: Connection, clock: Clock, rules: Rules, given: Mapping[
 
 
 COMMANDS: Mapping[str, Command] = {
+    **activity_commands.COMMANDS,
     **register_commands.COMMANDS,
     **review_commands.COMMANDS,
     **sweep_commands.COMMANDS,

@@ -20,7 +20,11 @@ class Patience:
 
     def observe(self, number: int) -> None:
         """Returns when so many accounts may be looked at."""
-        waiting: list[Mapping[str, int]] = [{OBSERVE: 1}] * number
+        self.step(OBSERVE, number)
+
+    def step(self, step: str, number: int) -> None:
+        """Returns when so many of that step of the capabilities' costs may be done."""
+        waiting: list[Mapping[str, int]] = [{step: 1}] * number
         while waiting:
             granted, seconds = self._pace.grant(waiting)
             waiting = waiting[granted:]

@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, exists, select
 
 from mappings.activity import Evidence, Known, Watch
-from scim_server.store.activity_tables import activity, activity_never, activity_watched
+from scim_server.store.activity_tables import activity, activity_never, activity_strangers, activity_watched
 from scim_server.store.prepared import fetch, listed
+from scim_server.store.system_tables import disowned
+from scim_server.store.tables import links
 
 _EVIDENCE = select(
     activity.c.system,
@@ -28,6 +30,19 @@ _WATCHED = (
     .where(activity_watched.c.system == bindparam("in_system"))
     .order_by(activity_watched.c.since, activity_watched.c.until)
 )
+_STRANGERS = (
+    select(activity_strangers.c.remote_id, activity_strangers.c.at)
+    .where(
+        activity_strangers.c.system == bindparam("in_system"),
+        ~exists().where(
+            links.c.system == activity_strangers.c.system, links.c.remote_id == activity_strangers.c.remote_id
+        ),
+        ~exists().where(
+            disowned.c.system == activity_strangers.c.system, disowned.c.remote_id == activity_strangers.c.remote_id
+        ),
+    )
+    .order_by(activity_strangers.c.remote_id)
+)
 
 
 def read_activity(
@@ -43,6 +58,12 @@ def read_activity(
         (system, subject): datetime.fromisoformat(at) for system, subject, at in fetch(connection, _NEVER, **wanted)
     }
     return {key: Known(tuple(seen.get(key, ())), never.get(key)) for key in seen.keys() | never.keys()}
+
+
+def strangers(connection: Connection, system: str) -> list[tuple[str, datetime | None]]:
+    """Accounts that no link names now and nobody has disowned, and when they were used last; None: no evidence."""
+    found = fetch(connection, _STRANGERS, in_system=system)
+    return [(id, None if at is None else datetime.fromisoformat(at)) for id, at in found]
 
 
 def watched(connection: Connection, system: str) -> list[Watch]:

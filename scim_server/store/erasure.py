@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Select, Table, delete, select, update
 
 from scim_server.clock import stamp
 from scim_server.store import trace
+from scim_server.store.activity_tables import activity, activity_never
 from scim_server.store.facts_tables import letter_covers, marks, posts, reserved, standings
 from scim_server.store.guard_tables import approval_rows
 from scim_server.store.plans_tables import plan_rows
@@ -20,7 +21,19 @@ from scim_server.store.trace_tables import subject_keys
 TITLE = "已抹除"
 """What reports call an erased person."""
 
-OWN = (links, names, slips, marks, letter_covers, standings, posts, reserved, subject_keys)
+OWN = (
+    links,
+    names,
+    slips,
+    marks,
+    letter_covers,
+    standings,
+    posts,
+    reserved,
+    subject_keys,
+    activity,
+    activity_never,
+)
 """Rows of a subject that go as a whole. With `reserved` ends a login's "for ever" (S5): nothing names it now."""
 
 NOBODYS = frozenset(
@@ -29,6 +42,9 @@ NOBODYS = frozenset(
         "trace",  # sealed under the key that goes
         "looks",  # who looked at whom, by the subject's number
         "disowned",  # accounts of which nobody knows whose they are
+        "activity_strangers",
+        "activity_imports",
+        "activity_watched",
         "letters",
         "keys",
         "tokens",
