@@ -17,6 +17,9 @@ from sqlalchemy.exc import IntegrityError
 from scim_server.store.register_tables import register, register_people
 
 DRAFT, READY, SENDING, UNKNOWN, DELIVERED, VOID = "draft", "ready", "sending", "unknown", "delivered", "void"
+FOREVER = 253_402_300_800.0
+"""A `not_before` that waits for a person: what was refused (`error` says why), and what is delivered by hand."""
+HAND = "hand"
 OURS = frozenset({"inquiry", "leaders-inquiry", "reminder"})
 """Kinds that go out by themselves; the others wait for a department's registry, or for an instruction (A17)."""
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from mappings.policy.departments import top
 from scim_server.clock import Clock
-from scim_server.store import register, trace
+from scim_server.store import delivery_commands, register, trace
 from scim_server.store.people import read_org
 from scim_server.store.settle import Rules
 
@@ -55,4 +55,4 @@ def note(connection: Connection, clock: Clock, by: str, what: str) -> None:
     trace.note(connection, KIND, by, what, at=clock.stamp())
 
 
-COMMANDS: Mapping[str, Command] = {"letter-draw": _draw, "letter-void": _void}
+COMMANDS: Mapping[str, Command] = {**delivery_commands.COMMANDS, "letter-draw": _draw, "letter-void": _void}

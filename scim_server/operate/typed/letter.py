@@ -8,6 +8,7 @@ import click
 from scim_server.operate.desk import Desk, Refused
 from scim_server.operate.exits import FAILED, stop
 from scim_server.operate.typed import options
+from scim_server.operate.typed.letter_register import deliver, delivered, register, render, show, void
 
 KINDS = ("open", "change", "cancel")
 END = ":end"
@@ -15,7 +16,7 @@ END = ":end"
 
 @click.group()
 def letter() -> None:
-    """Letters of departments on record: which facts they cover, and when they came."""
+    """Letters: those of departments that came, and those that the house draws up."""
 
 
 @letter.command("record")
@@ -54,6 +55,10 @@ def listed(desk: Desk, restricted: bool, as_json: bool) -> None:
 
     found = letters.letters(desk, restricted)
     click.echo(json.dumps(found, ensure_ascii=False) if as_json else "\n".join(map(letters.line, found)))
+
+
+for each in (register, show, render, deliver, delivered, void):
+    letter.add_command(each)
 
 
 def _covered(said: str) -> tuple[str, str, str]:

@@ -1,0 +1,127 @@
+"""The register of letters as a local operator sees it: the list, one letter, its document."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from scim_server.letters.content import CONTENT
+from scim_server.operate.desk import Desk
+from scim_server.reports.period import local
+from scim_server.store import register_reads
+from scim_server.store.register import HAND
+
+Shown = dict[str, Any]
+
+KINDS = {
+    "open": "开通函",
+    "change": "变更函",
+    "cancel": "注销函",
+    "inquiry": "核查函",
+    "leaders-inquiry": "核查函（区领导）",
+    "reminder": "催办函",
+    "notice": "通报",
+}
+STATES = {
+    "draft": "草稿",
+    "ready": "待发",
+    "sending": "发送中",
+    "unknown": "送达结果不明",
+    "delivered": "已送达",
+    "void": "作废",
+}
+
+
+class RestrictedLetter(Exception):
+    """The letter may be seen with --restricted only (S18). The argument is what was asked for."""
+
+
+def listed(desk: Desk, wanted: Mapping[str, Any], restricted: bool) -> list[Shown]:
+    """The letters of the register; restricted ones only with `restricted`, and then the look is recorded."""
+    if restricted:
+        desk.look("letter register")
+    with desk.reader() as connection:
+        return list(register_reads.letters(connection, wanted, restricted))
+
+
+def shown(desk: Desk, said: str, restricted: bool) -> Shown:
+    """One letter, by id or 文号; whom it names, and its content, with `restricted`.
+
+    Raises NoSuchLetter, RestrictedLetter.
+    """
+    row = _allowed(desk, said, restricted, "letter show")
+    with desk.reader() as connection:
+        named = register_reads.people(connection, row.id)
+    more = {"people": named, "content": orjson.loads(row.content)} if restricted else {"people": len(named)}
+    return register_reads.shown(row) | more
+
+
+def document(desk: Desk, said: str, restricted: bool) -> tuple[str, bytes]:
+    """文号 and the document as .docx. Raises NoSuchLetter, RestrictedLetter, LetterError."""
+    from scim_server.letters.drawing import draw
+
+    row = _allowed(desk, said, restricted, "letter render")
+    return row.doc_number, draw(CONTENT.validate_json(row.content))
+
+
+def id_of(desk: Desk, said: str) -> str:
+    """The id of a letter that is named by id or 文号. Raises NoSuchLetter."""
+    with desk.reader() as connection:
+        return str(register_reads.letter(connection, said).id)
+
+
+def _allowed(desk: Desk, said: str, restricted: bool, what: str) -> Any:
+    """The row. Whoever may see what is restricted is on record for it."""
+    with desk.reader() as connection:
+        row = register_reads.letter(connection, said)
+    if row.restricted and not restricted:
+        raise RestrictedLetter(said)
+    if restricted:
+        desk.look(f"{what} {row.id}")
+    return row
+
+
+def line(letter: Shown) -> str:
+    """The same as a person reads it."""
+    said = [letter["number"], KINDS.get(letter["kind"], letter["kind"]), f"《{letter['title']}》", _state(letter)]
+    if letter["due"]:
+        said.append(f"复函期限 {letter['due']}{'（暂定）' if letter['provisional'] else ''}")
+    if letter["error"]:
+        said.append(letter["error"])
+    return " ".join(said)
+
+
+def _state(letter: Shown) -> str:
+    if letter["state"] == "delivered":
+        return f"{local(letter['delivered'])} 已送达"
+    if letter["waits_for"] is None:
+        return STATES[letter["state"]]
+    return (
+        "待人工送达" if letter["channel"] == HAND and not letter["error"] else f"{STATES[letter['state']]}，待人工处理"
+    )
+
+
+def lines(letter: Shown) -> list[str]:
+    """One letter in full."""
+    people = letter["people"]
+    named = (
+        f"{people} 人" if isinstance(people, int) else "、".join(f"{e['name']}（{e['externalId']}）" for e in people)
+    )
+    told = {
+        "编号": letter["id"],
+        "主送": "、".join(letter["addressees"]),
+        "成文日期": letter["day"],
+        "涉及": named,
+        "拟稿": f"{letter['by']}，{local(letter['created'])}",
+        "送达": f"{letter['channel']}，登记：{letter['delivered_by']}" if letter["delivered"] else "",
+        "知悉范围": "受限" if letter["restricted"] else "",
+    }
+    return [line(letter), *(f"  {name}：{text}" for name, text in told.items() if text)]
+
+
+def write(out: Path, document: bytes, pdf: bool) -> None:
+    """The file, as .docx or as PDF. Raises OSError, PreviewError."""
+    from scim_server.letters.preview import to_pdf
+
+    out.write_bytes(to_pdf(document) if pdf else document)
