@@ -27,6 +27,8 @@ from scim_server.reconcile.nightly import EVERY, Nightly, child
 from scim_server.reconcile.roll import Roll
 from scim_server.reconcile.target import Target
 from scim_server.reconcile.worker import Worker
+from scim_server.review.reminding import Reminding
+from scim_server.review.returns import Returns
 from scim_server.scim.signature import Signature
 from scim_server.settings import BadSettings, Settings
 from scim_server.store import decisions, figures, rolls
@@ -147,7 +149,15 @@ class House:
     def _duties(self) -> Sequence[Duty]:
         """What is done again and again besides the work itself."""
         sweep = [Duty("sweep", EVERY, self.nightly.look)] if self.nightly is not None else []
-        return [*self.audit.duties, *sweep, *self._letter_duties(), Duty("approvals", EXPIRY, self._expire)]
+        about = [*self._letter_duties(), *self._review_duties()]
+        return [*self.audit.duties, *sweep, *about, Duty("approvals", EXPIRY, self._expire)]
+
+    def _review_duties(self) -> Sequence[Duty]:
+        """Cases before a planned end, and reminders where the bureau wants them."""
+        ours, settings = (self.engine, self.writer, self.clock, self.rules), self.settings.review
+        returns, reminding = Returns(*ours, settings.return_days), Reminding(*ours, settings)
+        remind = [Duty("reminders", Reminding.EVERY, reminding.look)] if settings.remind else []
+        return [*remind, Duty("returns", Returns.EVERY, returns.look)]
 
     def _letter_duties(self) -> Sequence[Duty]:
         """Letters that are due, and the deadlines of replies, where letters are written here."""

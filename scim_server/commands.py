@@ -23,6 +23,8 @@ from scim_server.store import (
     pace,
     plans,
     register_commands,
+    reply_commands,
+    return_commands,
     review_commands,
     slips,
     sweep_commands,
@@ -267,6 +269,8 @@ def _release(connection: Connection, clock: Clock, rules: Rules, given: Mapping[
 COMMANDS: Mapping[str, Command] = {
     **activity_commands.COMMANDS,
     **register_commands.COMMANDS,
+    **reply_commands.COMMANDS,
+    **return_commands.COMMANDS,
     **review_commands.COMMANDS,
     **sweep_commands.COMMANDS,
     **trace_commands.COMMANDS,

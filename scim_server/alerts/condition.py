@@ -12,6 +12,7 @@ KINDS = {
     "sweep": "巡检不完整",
     "calendar": "工作日历未知",
     "deadline": "函件逾期",
+    "return": "到期未处理",
     "clock": "时钟倒退",
     "trace": "留痕未封存",
     "store": "数据库不可写",

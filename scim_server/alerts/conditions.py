@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, bindparam, func, select, text
 
 from mappings.calendar import Calendar
+from scim_server.alerts import cases
 from scim_server.alerts.condition import Condition, moment
 from scim_server.store import figures, rolls
 from scim_server.store.approvals import REJECTED
@@ -63,6 +64,7 @@ def conditions(connection: Connection, present: Present) -> Iterator[Condition]:
     yield from _calendar(present)
     yield from _clock(connection, present)
     yield from _trace(connection, present.now)
+    yield from cases.conditions(connection, present.today, present.now)
 
 
 def _held(connection: Connection, now: float) -> Iterator[Condition]:

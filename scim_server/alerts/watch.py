@@ -12,6 +12,7 @@ from threading import Event, Thread
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 
+from scim_server.alerts.cases import REPLY
 from scim_server.alerts.condition import Condition, Notice, moment
 from scim_server.alerts.conditions import Present, conditions
 from scim_server.alerts.overdue import Overdue
@@ -97,7 +98,8 @@ class Watch:
     @staticmethod
     def _still(there: Sequence[alerts.Alert]) -> list[Condition]:
         """Until the day's walk through the roster has ended, the letters stand as they stood."""
-        return [Condition(each.kind, each.about, each.text, each.since) for each in there if each.kind == "deadline"]
+        walked = (each for each in there if each.kind == "deadline" and not each.about.startswith(REPLY))
+        return [Condition(each.kind, each.about, each.text, each.since) for each in walked]
 
     def _tell(self) -> None:
         with reading(self._engine) as connection:

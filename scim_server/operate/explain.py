@@ -11,6 +11,7 @@ from scim_server.operate.dossier import dossier
 from scim_server.operate.dossier_lines import dossier_lines
 from scim_server.operate.plain_past import somebody
 from scim_server.operate.reading import Frame, frame
+from scim_server.operate.replies import of_person, person_line
 from scim_server.operate.states import state_of, why
 from scim_server.reports.period import local
 from scim_server.reports.words import FINDINGS, PRESENCES, action_word, article_words, outcome_word
@@ -55,6 +56,7 @@ def _answer(desk: Desk, connection: Connection, subject: str, title: str, day: s
         | about
         | why
         | {
+            "cases": of_person(connection, subject),
             "links": [dict(row._mapping) for row in connection.execute(_links(subject))],
             "operations": [dict(row._mapping) for row in connection.execute(_operations(subject))],
         }
@@ -91,6 +93,7 @@ def lines(answer: dict[str, Any]) -> list[str]:
     """The same as a person reads it."""
     said = [f"{answer['name']}（{answer['externalId']}），{answer['asOf']}"]
     said += dossier_lines(answer) if "roster" in answer else _plain_lines(answer)
+    said += [person_line(each) for each in answer["cases"]]
     said += [_link_line(link) for link in answer["links"]]
     said += [_operation_line(each) for each in reversed(answer["operations"])]
     return said

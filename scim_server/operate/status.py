@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from scim_server.operate.desk import Desk
-from scim_server.store import progress, rolls
+from scim_server.store import overdue, progress, returns, rolls
 from scim_server.store.targets import standing
 from scim_server.systems import policy_of
 
@@ -18,9 +18,10 @@ DAYS = {
 
 
 def status(desk: Desk) -> dict[str, Any]:
-    """`{"systems": {"ldap": {"due", "parked", "held", "waiting", "mode", "failing", "error"}}, "days": ...}`.
+    """`{"systems": {"ldap": {"due", "parked", "held", "waiting", "mode", "failing", "error"}}, "days", "cases"}`.
 
     `days` is `{"today", "rolled", "state"}`: the last day that was rolled whole (S8), and done, due or clock-behind.
+    `cases` is `{"repliesOverdue", "returns", "returnsOverdue"}`: letters, decisions that are wanted, ends that passed.
     """
     systems: dict[str, dict[str, Any]] = {}
     with desk.reader() as connection:
@@ -31,7 +32,17 @@ def status(desk: Desk) -> dict[str, Any]:
             systems[name] |= {"mode": system.mode or known.mode, "failing": known.failing_since is not None}
             systems[name] |= {"error": known.error}
         days = _days(desk, connection)
-    return {"systems": systems, "days": days}
+        cases = _cases(desk, connection)
+    return {"systems": systems, "days": days, "cases": cases}
+
+
+def _cases(desk: Desk, connection: Connection) -> dict[str, int]:
+    today = desk.clock.today()
+    return {
+        "repliesOverdue": sum(overdue.dues(connection, today).values()),
+        "returns": returns.counted(connection)[returns.OPEN],
+        "returnsOverdue": sum(returns.past(connection, today).values()),
+    }
 
 
 def _days(desk: Desk, connection: Connection) -> dict[str, Any]:
@@ -45,7 +56,13 @@ def lines(answer: dict[str, Any]) -> list[str]:
     days = answer["days"]
     rolled = f"最近一次更新到 {days['rolled']}" if days["rolled"] else "从未更新"
     told = f"日期：今日 {days['today']}，{rolled}（{DAYS[days['state']]}）"
-    return [*(_line(name, row) for name, row in answer["systems"].items()), told]
+    return [*(_line(name, row) for name, row in answer["systems"].items()), told, *_case_lines(answer["cases"])]
+
+
+def _case_lines(cases: dict[str, int]) -> list[str]:
+    words = {"repliesOverdue": "逾期未复函", "returns": "到期待决定", "returnsOverdue": "已过计划结束日而名册未反映"}
+    said = [f"{word} {cases[name]} 件" for name, word in words.items() if cases[name]]
+    return [f"待办：{'，'.join(said)}"] if said else []
 
 
 def _line(name: str, row: dict[str, Any]) -> str:

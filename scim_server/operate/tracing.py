@@ -24,6 +24,7 @@ KINDS = {
     "ruling": "裁定",
     "letter": "函件",
     "review": "核查",
+    "return": "到期事项",
     "activity": "使用记录",
     "mode": "模式切换",
     "disowned": "认定非本单位账号",
