@@ -12,6 +12,8 @@ servers := slapd slapd-contrib ldap-utils openssl faketime \
 # what `make test` runs once more with the rosters on PostgreSQL; STORE=postgresql runs all of it there
 on_postgresql := tests/unit/test_writer.py tests/unit/test_store_links.py tests/unit/test_store_pace.py \
 	tests/unit/test_store_migrations.py tests/scim/test_users.py tests/flows/test_trace_roles.py
+# a file is one worker's, and the slow ones of tests/slow.py are begun first
+together := -n 2 --dist loadfile --no-loadscope-reorder
 # the commands of bench/; what they share has no such line
 benches = $(shell grep -l '^if __name__ == .__main__.:' bench/*.py)
 
@@ -28,8 +30,8 @@ demo: setup servers ## run the whole of it on this machine: server, OpenLDAP, a 
 	@.venv/bin/huaming demo
 
 test: setup servers ## run all tests, real servers included (ARGS="-k patch" chooses, STORE=postgresql keeps rosters there)
-	@$(if $(STORE),HUAMING_TEST_STORE=$(STORE) )$(python) -m pytest -q -n 2 --dist loadfile $(ARGS)
-	@$(if $(STORE)$(ARGS),,HUAMING_TEST_STORE=postgresql $(python) -m pytest -q -n 2 --dist loadfile $(on_postgresql))
+	@$(if $(STORE),HUAMING_TEST_STORE=$(STORE) )$(python) -m pytest -q $(together) $(ARGS)
+	@$(if $(STORE)$(ARGS),,HUAMING_TEST_STORE=postgresql $(python) -m pytest -q $(together) $(on_postgresql))
 
 soak: setup servers ## live while everything breaks, then compare (ARGS="--minutes 5 --store postgresql --seed 2")
 	@$(python) -m tests.soak $(ARGS)
