@@ -44,6 +44,17 @@ def case(owed: Owed, marks: Marks, day: str, calendar: Calendar, readings: Readi
     return Case(owed, until, tuple(_share(sender, known, until, day) for sender in owed.senders))
 
 
+def reply(due: str | None, provisional: bool, came: str | None, day: str) -> State | None:
+    """A reply that a letter waits for (四), as it stands on an ISO day; `came`: the day of the last of it, None: it may
+    still come. None while its clock does not run: the letter has not been delivered.
+    """
+    if came is not None and came <= day:
+        return "late" if due is not None and came > due and not provisional else "on-time"
+    if due is None:
+        return None
+    return "missing" if day > due and not provisional else "open"
+
+
 def _on_record(marks: Marks) -> Iterable[Letter]:
     yield from marks.letters
     for member in marks.added_members:

@@ -164,7 +164,7 @@ def test_every_format_tells_the_same_and_no_cell_is_a_formula(office: Office, tm
     assert [line["本部门"] for line in lines] == ["逾期未到"] * 3
     report(office, "--out", str(tmp_path / "letters.xlsx"), form="xlsx")
     book = load_workbook(tmp_path / "letters.xlsx")
-    assert book.sheetnames == ["来函", "各单位"]
+    assert book.sheetnames == ["来函", "各单位", "发函未结", "时限"]
     assert [row[0].value for row in book["来函"].iter_rows(min_row=2)] == [each["sender"] for each in found]
     cell = book["来函"].cell(2, 4)
     assert (cell.value, cell.data_type) == ("'=钱多", "s")

@@ -10,6 +10,7 @@ import click
 from scim_server.operate.desk import Desk
 from scim_server.operate.exits import BAD, FAILED, stop
 from scim_server.operate.typed import options
+from scim_server.operate.typed.review import month_of
 
 Command = Callable[..., Any]
 
@@ -20,6 +21,7 @@ REPORTS = {
     "access": "Who is where today, against what must be: a sheet a department, to be signed.",
     "stuck": "What is held, parked or waits too long: for how long, why, and what to do next.",
     "letters": "Which letters departments owe, until when, and who is late.",
+    "zero-activity": "The monthly check: who used no account, who was asked about it, and what came of it.",
     "drift": "What sweeps found, what was healed and what was left, with the counts of what was read.",
     "orphans": "Which accounts no link names, read now: those of people who have left come first.",
 }
@@ -122,12 +124,20 @@ def report_stuck(desk: Desk, form: str, system: str | None, out: BinaryIO) -> No
     "letters",
     options.as_of,
     click.option("--since", help="YYYY-MM-DD: no event before that day; by default since the regulation is in force"),
+    click.option(
+        "--part", type=click.Choice(["owed", "outgoing", "deadlines"]), help="of csv and json; owed by default"
+    ),
     options.restricted,
 )
-def report_letters(desk: Desk, form: str, day: str | None, since: str | None, restricted: bool, out: BinaryIO) -> None:
-    """Which letters departments owe, until when, and who is late."""
+def report_letters(
+    desk: Desk, form: str, day: str | None, since: str | None, part: str | None, restricted: bool, out: BinaryIO
+) -> None:
+    """Which letters departments owe, until when, and who is late; which of ours are not done with."""
     from scim_server.operate.letters import terms_of
     from scim_server.reports.letters.report import write_letters
+
+    if part is not None and form not in ("csv", "json"):
+        raise click.UsageError(f"--part goes with csv and json: {form} holds all parts.")
 
     asked = options.day_of(desk, day)
     earliest = options.day_of(desk, since, "--since") if since else None
@@ -135,7 +145,26 @@ def report_letters(desk: Desk, form: str, day: str | None, since: str | None, re
         desk.look("report letters")
     with desk.snapshot() as connection:
         terms = terms_of(desk, connection, asked, restricted, earliest)
-        write_letters(connection, form, out, desk.clock.now(), terms)
+        write_letters(connection, form, out, desk.clock.now(), terms, part or "owed")
+
+
+@_report(
+    "zero-activity",
+    click.option("--month", callback=month_of, help="YYYY-MM; by default that of the last check"),
+    options.restricted,
+)
+def report_zero_activity(desk: Desk, form: str, month: str | None, restricted: bool, out: BinaryIO) -> None:
+    """The monthly check: who used no account, who was asked about it, and what came of it."""
+    from scim_server.reports.zero_activity.report import write_zero_activity
+    from scim_server.store.reviews import NoSuchReview
+
+    if restricted:
+        desk.look("report zero-activity")
+    with desk.snapshot() as connection:
+        try:
+            write_zero_activity(connection, form, out, desk.clock.now(), month, restricted)
+        except NoSuchReview:
+            stop(f"没有 {month} 的核查" if month else "还没有核查", FAILED)
 
 
 @_report("drift", _since, _until, _period, _system)
