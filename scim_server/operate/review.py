@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from mappings.policy.readings import TITLES
 from mappings.review import Routing, Window, month_back
 from scim_server.clock import civil_day, day_start, stamp
+from scim_server.operate.activity import ask_systems, line
 from scim_server.operate.desk import Desk
 from scim_server.operate.review_letters import Bureau, Drawing
 from scim_server.operate.review_lots import Written
@@ -37,7 +38,7 @@ class NotNow(Exception):
 class Opened:
     """How it ended. `begun`: by this command; `went_on`: it was not whole before. `letters`: drawn up now.
 
-    `unsaid`: why there are none, a sentence; `told`: which systems told nothing.
+    `unsaid`: why there are none, a sentence; `told`: which systems could not be read, a sentence each.
     """
 
     review: Review
@@ -94,11 +95,10 @@ class Opening:
         return bool(self._desk.run("review-begin", **told))
 
     def _check(self, reader: Connection, review: Review) -> list[str]:
-        """What the systems tell, then everybody; returns which systems told nothing, a sentence each."""
-        from scim_server.operate.review_gathering import gather
-
+        """What the systems tell, then everybody; returns a sentence for each system that could not be read."""
         desk, window = self._desk, window_of(review)
-        told = gather(desk, self._targets, window)
+        names = [each.name for each in self._targets]
+        asked = ask_systems(desk, names, window.start, window.end, self._progress)
         settings = desk.settings.review
         given = Given(
             reader,
@@ -113,7 +113,7 @@ class Opening:
         for number in self._run.run(review_reads.reached(reader, review.id)):
             self._progress(number)
         sink.flush()
-        return told
+        return [line(each) for each in asked if each.error is not None]
 
     def _ready(self, reader: Connection, review: Review, counts: Any) -> None:
         names = [each.name for each in self._targets]

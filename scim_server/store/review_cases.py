@@ -81,7 +81,9 @@ def unwritten(connection: Connection, review: str) -> Iterator[list[Case]]:
     groups = select(cases.c.leader, cases.c.addressees).where(*waiting).distinct()
     for leader, addressees in connection.execute(groups.order_by(cases.c.leader, cases.c.addressees)).all():
         mine = _cases(review).where(*waiting, cases.c.leader == leader, cases.c.addressees == addressees)
-        yield [_case(row) for row in connection.execute(mine)]
+        found = [_case(row) for row in connection.execute(mine)]
+        if found:  # somebody else may have written it meanwhile
+            yield found
 
 
 def numbers(connection: Connection) -> dict[str, dict[str, int]]:
