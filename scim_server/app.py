@@ -23,6 +23,7 @@ from scim_server.commands import COMMANDS
 from scim_server.letters import duty
 from scim_server.reconcile.audit import Audit
 from scim_server.reconcile.duties import Duty
+from scim_server.reconcile.monthly import Monthly
 from scim_server.reconcile.nightly import EVERY, Nightly, child
 from scim_server.reconcile.roll import Roll
 from scim_server.reconcile.target import Target
@@ -31,7 +32,7 @@ from scim_server.review.reminding import Reminding
 from scim_server.review.returns import Returns
 from scim_server.scim.signature import Signature
 from scim_server.settings import BadSettings, Settings
-from scim_server.store import decisions, figures, rolls
+from scim_server.store import decisions, figures, reviews, rolls
 from scim_server.store.closing import hasten
 from scim_server.store.database_clock import database_time
 from scim_server.store.engine import Unavailable, open_engine, reading
@@ -47,6 +48,7 @@ from scim_server.store.turns import InTurn
 from scim_server.store.vault import sealing
 from scim_server.store.writer import Writer
 from scim_server.systems import policy_of, readings, rules_of, targets
+from scim_server.workdays import load_calendar
 
 EXPIRY = 30.0  # seconds between two looks at approvals that expire
 
@@ -84,7 +86,7 @@ class House:
         self.audit = Audit(settings.audit, self.engine, self.writer, self.clock)
         self._counting = reading(self.engine)
         self._counting_lock = Lock()
-        self.nightly = self._nightly()
+        self.nightly, self.monthly = self._nightly(), self._monthly()
         self.deliveries = self._deliveries()
         self.worker = self._worker(names) if working else None
         self.watch = self._watch(names)
@@ -94,8 +96,9 @@ class House:
     def close(self) -> None:
         """Drains the worker, commits what is queued, ends the connections."""
         self.watch.stop()
-        if self.nightly is not None:
-            self.nightly.stop()
+        for scheduled in (self.nightly, self.monthly):
+            if scheduled is not None:
+                scheduled.stop()
         if self.deliveries is not None:
             self.deliveries.stop()
         if self.worker is not None:
@@ -184,6 +187,21 @@ class House:
             return None
         command = [sys.executable, "-m", "scim_server", "letter", "deliver", "--scheduled", "--config", str(source)]
         return duty.Deliveries(self.engine, self.clock, letters.channel or HAND, lambda: child(command))
+
+    def _monthly(self) -> Monthly | None:
+        """The scheduled check, where somebody is there to write the letters."""
+        settings = self.settings
+        at, source = settings.review.seconds, settings.source
+        if at is None or source is None or settings.letters.bureau is None or not settings.systems:
+            return None
+        command = [sys.executable, "-m", "scim_server", "review", "open", "--by", "clock", "--config", str(source)]
+        calendar = lambda: load_calendar(settings.policy.calendar)  # noqa: E731 - as it is typed at that moment
+        return Monthly(at, self.writer, self.clock, lambda: child(command), calendar, self._is_checked)
+
+    def _is_checked(self, month: str) -> bool:
+        with reading(self.engine) as connection:
+            found = reviews.of_month(connection, month)
+        return found is not None and found.state != reviews.GATHERING
 
     def _gate_set(self) -> str:
         """From which day a letter gate without a day of its own holds: the first on which it was set (A02)."""

@@ -23,6 +23,8 @@ log = logging.getLogger("huaming.sweep")
 class Nightly:
     """`at`: seconds after 00:00 in Asia/Shanghai. `start` begins the sweep; one that runs is never begun again."""
 
+    name, what = NAME, "the sweep of the day"
+
     def __init__(self, at: float, writer: Writer, clock: Clock, start: Callable[[], "subprocess.Popen[bytes]"]) -> None:
         self._at, self._writer, self._clock, self._start = at, writer, clock, start
         self._child: subprocess.Popen[bytes] | None = None
@@ -30,16 +32,20 @@ class Nightly:
     def look(self) -> None:
         """Begins what is due: the first node that says so does, and nobody else that day, however the clock jumps."""
         self._reap()
-        now = self._clock.now()
-        moment = day_start(civil_day(now)) + self._at
-        if self._child is not None or not moment <= now < moment + WINDOW:
+        moment = self._moment(self._clock.now()) if self._child is None else None
+        if moment is None:
             return
-        if self._writer.write(lambda connection: schedule.take_moment(connection, NAME, moment)):
+        if self._writer.write(lambda connection: schedule.take_moment(connection, self.name, moment)):
             self._child = self._start()
-            log.info("the sweep of the day has begun")
+            log.info("%s has begun", self.what)
+
+    def _moment(self, now: float) -> float | None:
+        """The moment that is due, in seconds since the epoch; None: nothing is."""
+        moment = day_start(civil_day(now)) + self._at
+        return moment if moment <= now < moment + WINDOW else None
 
     def stop(self) -> None:
-        """Ends a sweep that runs: what it has found so far stands, and its record says that it was interrupted."""
+        """Ends one that runs: what it has found so far stands, and its record says that it was interrupted."""
         child, self._child = self._child, None
         if child is None or child.poll() is not None:
             return
@@ -54,7 +60,7 @@ class Nightly:
         code = self._child.poll() if self._child is not None else None
         if code is not None:
             self._child = None
-            log.log(logging.INFO if code == 0 else logging.WARNING, "the sweep of the day has ended with %d", code)
+            log.log(logging.INFO if code == 0 else logging.WARNING, "%s has ended with %d", self.what, code)
 
 
 def child(command: Sequence[str]) -> "subprocess.Popen[bytes]":
