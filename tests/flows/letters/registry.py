@@ -59,8 +59,8 @@ def letter(key: str = "inquiry r1 EDU", **more: Any) -> dict[str, Any]:
 class Registry(Room):
     """A district with the bureau, 教育局 with an office, and 卫健委, on the morning of DAY."""
 
-    def __init__(self, folder: Path, calendar: str | None = None) -> None:
-        super().__init__(folder)
+    def __init__(self, folder: Path, calendar: str | None = None, url: str | None = None) -> None:
+        super().__init__(folder, url=url)
         self.time = day_start(DAY) + 9 * HOUR
         self.rules = Rules(codes=CODES, calendar=calendar)
         tree = (

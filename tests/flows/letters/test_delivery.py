@@ -160,13 +160,14 @@ def test_a_connection_that_dies_sends_no_second_letter(post: Postal, way: str) -
     """At each request of a delivery in turn: its answer is swallowed, or cut."""
     with FaultProxy("127.0.0.1", post.running.port) as proxy:
         url, doubts = through(post, proxy), 0
-        proxy.set()
-        post.draw("whole")
-        assert post.results(url=url) == ["delivered"]
-        whole = proxy.counts.down if way == "middle" else proxy.counts.chunks
-        for place in (1, 2, 4, 7):
-            drawn = post.draw(f"k{place}")
-            at = max(1, whole * place // 8 if way == "middle" else whole + 1 - place)
+        for warm in ("first", "second"):
+            post.draw(warm)
+            proxy.set()
+            before = proxy.counts.down
+            assert post.results(url=url) == ["delivered"]
+        whole = proxy.counts.down - before if way == "middle" else proxy.counts.chunks
+        for at in (1, whole // 2, whole - 1, whole):
+            drawn = post.draw(f"k{at}")
             proxy.set(**{"cut_after" if way == "middle" else "deaf_from": at})
             doubts += post.results(url=url, answer_timeout=0.3) == ["unknown"]
             proxy.clear()
