@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, Select, Table, delete, select, update
 
 from scim_server.clock import stamp
-from scim_server.store import trace
+from scim_server.store import register_erasure, trace
 from scim_server.store.activity_tables import activity, activity_never
 from scim_server.store.facts_tables import letter_covers, marks, posts, reserved, standings
 from scim_server.store.guard_tables import approval_rows
 from scim_server.store.plans_tables import plan_rows
+from scim_server.store.register_tables import register_people
 from scim_server.store.system_tables import slips
 from scim_server.store.tables import attempts, changes, links, members, names, subjects, uniques
 from scim_server.store.trace_tables import subject_keys
@@ -33,6 +34,7 @@ OWN = (
     subject_keys,
     activity,
     activity_never,
+    register_people,
 )
 """Rows of a subject that go as a whole. With `reserved` ends a login's "for ever" (S5): nothing names it now."""
 
@@ -46,6 +48,7 @@ NOBODYS = frozenset(
         "activity_imports",
         "activity_watched",
         "letters",
+        "letter_series",
         "keys",
         "tokens",
         "policies",
@@ -94,6 +97,7 @@ def erase(connection: Connection, key: str, by: str, now: float) -> int:
         ids = set(connection.scalars(select(changes.c.resource_id).where(changes.c.subject == subject)))
         for table, column in ((uniques, uniques.c.resource_id), (members, members.c.user_id)):
             connection.execute(delete(table).where(column.in_(ids)))
+        register_erasure.erase(connection, subject, TITLE)  # by whom it names, which goes next
         for table in OWN:
             connection.execute(delete(table).where(table.c.subject == subject))
         blanked += _blank(connection, subject)

@@ -7,9 +7,12 @@ from typing import Any
 import orjson
 import pytest
 
+from scim_server.letters.content import CONTENT
+from scim_server.letters.drawing import draw
 from scim_server.store.register import NoSuchLetter, NotNow
 from scim_server.store.register_commands import NoSuchSender
-from tests.flows.letters.registry import BY, Registry
+from scim_server.store.register_erasure import erase
+from tests.flows.letters.registry import BY, Registry, content
 
 
 @pytest.fixture
@@ -89,3 +92,27 @@ def test_why_it_is_void_is_sealed_where_it_names_people(house: Registry) -> None
     assert "张三" not in str(house.rows("SELECT said FROM trace WHERE kind = 'letter'"))
     with pytest.raises(NotNow):
         house.run("letter-void", id=drawn["id"], by=BY, reason="再次")
+
+
+def test_an_erased_person_is_gone_from_letters_and_their_numbers_stay(house: Registry) -> None:
+    subject, other = house.person("zhang"), house.person("li")
+    lines = [
+        {
+            "subject": subject,
+            "name": "金丝雀",
+            "number": "E-zhang",
+            "office": "办公室",
+            "system": "政务OA",
+            "last": None,
+        },
+        {"subject": other, "name": "李四", "number": "E-li", "office": "办公室", "system": "政务OA"},
+    ]
+    given = {"people": [subject, other], "title": "关于金丝雀等2名同志的函", "content": content(accounts=lines)}
+    drawn = house.draw(**given)
+    house.writer.write(lambda connection: erase(connection, subject, "已抹除"))
+    row = house.row(drawn["id"])
+    assert "金丝雀" not in str(row)
+    assert "E-zhang" not in str(row)
+    assert (row["number"], row["title"]) == (1, "关于已抹除等2名同志的函")
+    assert "李四" in orjson.loads(row["content"])["accounts"][1]["name"]
+    assert draw(CONTENT.validate_json(row["content"])), "its document can still be drawn"
