@@ -41,7 +41,8 @@ class NotNow(Exception):
 class Sheet:
     """A letter that is to be drawn up: `content` is a JSON object of `letters.content`, its number still empty.
 
-    `key`: what it is about; `sender`: key of a top department; `code`: its 机关代字; `people`: subjects.
+    `key`: what it is about; `sender`: key of a top department; `code`: its 机关代字; `people`: subjects; `covers`: of
+    a department's draft, [subject, value, phase] of each fact for which it is owed.
     """
 
     key: str
@@ -57,6 +58,7 @@ class Sheet:
     review: str | None = None
     answers: str | None = None
     people: Sequence[str] = ()
+    covers: Sequence[Sequence[str]] | None = None
 
 
 class Drawn(NamedTuple):
@@ -100,6 +102,7 @@ def _drawn(connection: Connection, sheet: Sheet, at: str) -> Drawn:
         "doc_number": doc_number,
         "addressees": orjson.dumps(list(sheet.addressees)),
         "content": orjson.dumps({**sheet.content, "doc_number": doc_number}),
+        "covers": None if sheet.covers is None else orjson.dumps(sheet.covers),
         "state": READY if sheet.kind in OURS else DRAFT,
         "created": at,
         "attempts": 0,

@@ -1,5 +1,6 @@
 """Commands about letters of the house, by whoever works the store. Each step stands in the trace, without names."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -24,7 +25,7 @@ def _draw(connection: Connection, clock: Clock, rules: Rules, given: Given) -> d
     """`content`: a JSON object of `letters.content` with an empty number. Raises NoSuchSender."""
     code = code_of(connection, rules, given["sender"])
     names = ("key", "kind", "sender", "addressees", "title", "day", "content", "by")
-    more = ("restricted", "review", "answers", "people")
+    more = ("restricted", "review", "answers", "people", "covers")
     said = {name: given[name] for name in names} | {name: given[name] for name in more if given.get(name)}
     drawn = register.draw(connection, register.Sheet(code=code, **said), clock.stamp())
     if drawn.drawn:
@@ -38,7 +39,12 @@ def code_of(connection: Connection, rules: Rules, sender: str) -> str:
     department = org.departments.get(sender)
     if department is None or department.kind == "root" or top(org, sender) != sender:
         raise NoSuchSender(sender)
-    return rules.codes.get(sender) or f"{department.name}函"
+    return rules.codes.get(sender) or f"{_written(department.name)}函"
+
+
+def _written(name: str) -> str:
+    """The characters of a name of which a 机关代字 can be made."""
+    return "".join(re.findall(r"[\u3400-\u9fff]", name))[:19] or "单位"
 
 
 def _void(connection: Connection, clock: Clock, rules: Rules, given: Given) -> str:

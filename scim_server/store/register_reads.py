@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Row, or_, select
+from sqlalchemy import Connection, Row, func, or_, select
 
-from scim_server.store.register import FOREVER, READY, UNKNOWN, NoSuchLetter
+from scim_server.store.register import FOREVER, READY, UNKNOWN, VOID, NoSuchLetter
 from scim_server.store.register_tables import register, register_people
 from scim_server.store.tables import subjects
 
@@ -44,6 +44,18 @@ def letter(connection: Connection, said: str) -> Row[Any]:
     if row is None:
         raise NoSuchLetter(said)
     return row
+
+
+def drafted(connection: Connection) -> set[tuple[str, str, str]]:
+    """(subject, value, phase) of every fact for which a department's letter was drafted that is not void."""
+    of = select(register.c.covers).where(register.c.covers.is_not(None), register.c.state != VOID)
+    return {(subject, value, phase) for said in connection.scalars(of) for subject, value, phase in orjson.loads(said)}
+
+
+def voided(connection: Connection, key: str) -> int:
+    """How many letters of that key, and of it drawn up again, are void."""
+    same = or_(register.c.key == key, register.c.key.like(f"{key} %"))
+    return connection.scalar(select(func.count()).where(register.c.state == VOID, same)) or 0
 
 
 def people(connection: Connection, id: str) -> list[Shown]:

@@ -35,6 +35,7 @@ register = Table(
     ),  # JSON: scim_server.letters.content, enough to draw the document again
     Column("review", Text),  # the check that it belongs to
     Column("answers", Text),  # id of the letter that a reminder is about
+    Column("covers", LargeBinary),  # of a department's draft: JSON list of [subject, value, phase], what it is owed for
     Column("state", Text, nullable=False),  # draft | ready | sending | unknown | delivered | void
     Column("channel", Text),  # NAME of the system, or: hand
     Column("created", Text, nullable=False),

@@ -180,6 +180,7 @@ def _register() -> None:
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("review", sa.Text()),
         sa.Column("answers", sa.Text()),
+        sa.Column("covers", sa.LargeBinary()),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("channel", sa.Text()),
         sa.Column("created", sa.Text(), nullable=False),
