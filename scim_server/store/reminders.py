@@ -57,8 +57,9 @@ def _draw(connection: Connection, clock: Clock, rules: Rules, given: Given) -> l
 
 def _sheet(each: Late, inquiry: bytes, today: str, due: str) -> dict[str, Any]:
     asked = orjson.loads(inquiry)
-    content = {name: asked[name] for name in _SAME} | {"kind": REMINDER, "doc_number": "", "day": today}
-    content |= {"inquiry": each.doc_number, "was_due": each.due, "due": due}
+    content = {name: asked[name] for name in _SAME if name in asked}
+    content |= {"kind": REMINDER, "doc_number": "", "day": today, "due": due}
+    content |= {"inquiry": each.doc_number, "was_due": each.due}
     return {
         "key": f"{REMINDER} {each.id}",
         "kind": REMINDER,

@@ -16,7 +16,19 @@ from mappings.calendar import Calendar
 from scim_server.alerts.conditions import Present, conditions
 from scim_server.clock import civil_day
 from scim_server.scim.urns import ROSTER_USER
-from scim_server.store import attempts, decisions, figures, guard, links, people, progress, rolls, sweep_reads
+from scim_server.store import (
+    attempts,
+    decisions,
+    figures,
+    guard,
+    links,
+    overdue,
+    people,
+    progress,
+    returns,
+    rolls,
+    sweep_reads,
+)
 from scim_server.store.engine import reading
 from tests.flows import client as say
 from tests.flows.engine_room import BEGIN, SYSTEM, Room
@@ -26,6 +38,7 @@ pytestmark = pytest.mark.skipif(ON_POSTGRESQL, reason="asks SQLite's planner")
 
 GROWS = (
     "resources|subjects|members|changes|links|names|attempts|trace|seals|standings|posts|reserved|marks|subject_keys"
+    "|register|cases|review_accounts|return_cases"
 )
 FEW = "links_moving|links_stuck|links_hold|links_unweighed|attempts_open"  # in these stands what is under way alone
 OF_A_SYSTEM = "sqlite_autoindex_links_1|links_due|links_remote_id|attempts_open"
@@ -88,6 +101,9 @@ def test_what_is_looked_at_again_and_again_is_found_by_an_index(room: Room, told
         looks: list[Callable[[], object]] = [
             lambda: figures.read(connection, [SYSTEM], now),
             lambda: list(conditions(connection, present)),
+            lambda: overdue.late(connection, day),
+            lambda: returns.near(connection, day),
+            lambda: returns.asked_about(connection),
             lambda: rolls.state(connection, day, "policy-1"),
             lambda: progress.unsettled(connection, [SYSTEM], now),
             lambda: progress.any_held(connection, [SYSTEM]),
