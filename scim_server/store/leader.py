@@ -14,11 +14,13 @@ from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
 from scim_server.store.lock import Busy
+from scim_server.store.standstill import end_still
 
 SCHEDULES = 4_718_593_001  # numbers of the advisory locks: any, so long as nobody else on this database takes them
 THERE = 4_718_593_002
 BEAT = 1.0  # seconds between two beats
 STALE = 5.0  # seconds after which a beat says nothing any more
+LOOK = 10.0  # seconds between two looks at who stands still in the middle of a batch
 IDLE = 15  # seconds after which the database ends the session of a process that stands still
 
 _SETTINGS = (
@@ -53,7 +55,7 @@ class Session:
         self._stopping = Event()
         self._connection: Connection | None = None
         self._leads = False
-        self._beaten = float("-inf")
+        self._beaten = self._looked = float("-inf")
         self._thread = Thread(target=self._run, name="session", daemon=True)
         if not self._alone:
             self._beat()
@@ -113,6 +115,10 @@ class Session:
         elif self._connection.scalar(_SCHEDULE):
             self._leads = True
             log.info("this worker schedules now")
+        if self._monotonic() - self._looked >= LOOK:
+            self._looked = self._monotonic()
+            if ended := end_still(self._connection):
+                log.warning("%d transactions of processes that stand still were ended", ended)
 
     def _drop(self) -> None:
         self._leads = False

@@ -3,8 +3,9 @@
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from time import monotonic, time
+from time import monotonic, sleep, time
 
+import psycopg
 import pytest
 from sqlalchemy import Column, Engine, Integer, MetaData, Table, Text, insert, inspect, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError
@@ -15,6 +16,7 @@ from scim_server.store.deadline import unhurried
 from scim_server.store.engine import Unavailable, Unusable, named, open_engine, reading
 from scim_server.store.lasting import sentence
 from scim_server.store.migrate import migrate
+from scim_server.store.standstill import end_still
 from scim_server.store.tables import changes, metadata
 from scim_server.store.turns import InTurn, take_turn
 from scim_server.store.writer import Step, Writer
@@ -194,6 +196,36 @@ def test_only_the_transaction_that_asks_for_it_may_take_long(engine: Engine) -> 
             connection.execute(slow)
         with pytest.raises(OperationalError, match="timeout"):
             connection.execute(slow)
+
+
+def test_who_stands_still_in_the_middle_of_a_batch_holds_no_lock_for_ever(engine: Engine, url: str) -> None:
+    """The database itself would wait for the rest of it, whatever the timeouts say; who is loading is left alone."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CREATE TABLE locked (id int); INSERT INTO locked VALUES (1)")
+        connection.execute("CREATE TABLE loaded (id int)")
+    still, loading = (psycopg.connect(url) for _ in range(2))
+    still.execute("SET statement_timeout = '200ms'; SET idle_in_transaction_session_timeout = '200ms'")
+    with loading.cursor().copy("COPY loaded FROM STDIN") as copy:
+        copy.write("1\n")
+        still.pgconn.enter_pipeline_mode()
+        still.pgconn.send_query_params(b"UPDATE locked SET id = 2", [])
+        still.pgconn.send_flush_request()
+        still.pgconn.flush()
+        looker = reading(engine)
+        waits = text("SELECT count(*) FROM pg_stat_activity WHERE pid = :pid AND wait_event = 'ClientRead'")
+        assert until(lambda: looker.scalar(waits, {"pid": still.info.backend_pid}) == 1)
+        sleep(1)
+        assert end_still(looker) == 0, "it may still go on"
+        assert end_still(looker, 0.5) == 1
+        assert until(lambda: looker.scalar(waits, {"pid": still.info.backend_pid}) == 0)
+    loading.commit()
+    with psycopg.connect(url) as connection:
+        connection.execute("SET statement_timeout = '30s'")
+        assert connection.execute("UPDATE locked SET id = 3").rowcount == 1
+        assert connection.execute("SELECT count(*) FROM loaded").fetchone() == (1,)
+    for each in (still, loading):
+        each.close()
+    looker.close()
 
 
 def test_what_is_told_of_an_error_quotes_nobody(engine: Engine) -> None:
