@@ -3,6 +3,7 @@
 import random
 import threading
 from collections.abc import Sequence
+from itertools import count
 
 import httpx
 
@@ -16,10 +17,12 @@ BULK = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
 class Pushing:
     """`clients` threads make `number` changes in all, each to people of its own, each request by another server.
 
-    `bulk`: changes a request.
+    `bulk`: changes a request. `pause`: seconds between two; then they go on after that number until it is `enough`.
     """
 
-    def __init__(self, bases: Sequence[str], secret: str, number: int, people: int, bulk: int) -> None:
+    def __init__(
+        self, bases: Sequence[str], secret: str, number: int, people: int, bulk: int, pause: float | None = None
+    ) -> None:
         clients = 6
         self.expected = Expectation()
         self._bulk = bulk
@@ -30,6 +33,9 @@ class Pushing:
         self.made = 0
         self.failures: list[BaseException] = []
         self._enough = threading.Event()
+        if pause is None:
+            self._enough.set()
+        self._pause = pause or 0.0
         first = Hr(bases[0], secret)
         self.teams = [first.team(f"队{number}", f"T{number}") for number in range(4)]
         for place, id in enumerate(self.teams):
@@ -45,6 +51,10 @@ class Pushing:
     def running(self) -> bool:
         return any(thread.is_alive() for thread in self._threads)
 
+    def enough(self) -> None:
+        """They end with the number that was asked for."""
+        self._enough.set()
+
     def join(self) -> Expectation:
         for thread in self._threads:
             thread.join()
@@ -59,7 +69,9 @@ class Pushing:
             ids = [self._hire(servers[0], f"c{number}p{place}") for place in range(self._people)]
             for hr in servers:
                 hr.http.timeout = httpx.Timeout(60)  # the machine may be busy with others
-            for step in range(0, self._share - len(ids), self._bulk):
+            for step in count(0, self._bulk):
+                if step >= self._share - len(ids) and self._enough.wait(self._pause):
+                    break
                 changes = [self._change(chance, chance.choice(ids), step + place) for place in range(self._bulk)]
                 self._push(servers[step // self._bulk % len(servers)], changes)
         except BaseException as error:
