@@ -14,6 +14,10 @@ from starlette.routing import Mount, Route
 
 from scim_server.alerts.house import watch_of
 from scim_server.alerts.watch import Watch
+from scim_server.api.console.children import Children
+from scim_server.api.console.room import Room
+from scim_server.api.console.routes import PREFIX, Console, console
+from scim_server.api.cursors import Cursors
 from scim_server.api.errors import refusal
 from scim_server.api.health import health_routes
 from scim_server.api.operator import operator_route
@@ -21,6 +25,7 @@ from scim_server.api.routes import routes
 from scim_server.clock import Clock
 from scim_server.commands import COMMANDS
 from scim_server.letters import duty
+from scim_server.letters.content import CONTENT
 from scim_server.reconcile.audit import Audit
 from scim_server.reconcile.duties import Duty
 from scim_server.reconcile.monthly import Monthly
@@ -34,6 +39,7 @@ from scim_server.scim.signature import Signature
 from scim_server.settings import BadSettings, Settings
 from scim_server.store import decisions, figures, reviews, rolls
 from scim_server.store.closing import hasten
+from scim_server.store.console import ConsoleReads
 from scim_server.store.database_clock import database_time
 from scim_server.store.engine import Unavailable, open_engine, reading
 from scim_server.store.feed import EventFeed
@@ -90,6 +96,8 @@ class House:
         self.deliveries = self._deliveries()
         self.worker = self._worker(names) if working else None
         self.watch = self._watch(names)
+        self.reads = ConsoleReads(self.engine, self.clock.monotonic)
+        self.console = self._console()
         self.app = self._app()
         self.session.start()
 
@@ -105,6 +113,8 @@ class House:
             self.worker.stop()
         hasten(self.engine)  # nobody who reads keeps the house open
         self.session.close()
+        self.reads.close()
+        self.console.close()
         self.writer.close()
         self.roster.close()
         self.tokens.close()
@@ -208,12 +218,20 @@ class House:
         with self.engine.connect() as connection:
             return rolls.rolled(connection, rolls.GATE) or self.clock.today()
 
+    def _console(self) -> Console:
+        source = self.settings.source
+        command = [sys.executable, "-m", "scim_server"] if source is not None else None
+        room = Room(self.reads, self.run_command, Cursors(self.roster), self.clock)
+        return console(self.tokens, room, _document, Children(command, ["--config", str(source)]))
+
     def _app(self) -> Starlette:
         scim = routes(self.roster, self.tokens, self.settings, self.feed)
         app = Starlette(
             routes=[
                 Route("/scim/v2", scim[0].endpoint),  # a mount leads to what stands behind a slash only
                 Mount("/scim/v2", routes=scim),
+                Route(PREFIX, self.console.routes[-1].endpoint),
+                Mount(PREFIX, routes=self.console.routes),
                 *health_routes(self.figures, self.failing, self.degraded, self.clock.today),
                 operator_route(self.secret, self.run_command),
             ],
@@ -229,6 +247,13 @@ class House:
             self.worker.start()
         self.watch.start()
         yield
+
+
+def _document(content: bytes) -> bytes:
+    """The .docx of a letter. Raises ValueError."""
+    from scim_server.letters.drawing import draw
+
+    return draw(CONTENT.validate_json(content))
 
 
 def _demand_key(settings: Settings) -> None:

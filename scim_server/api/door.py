@@ -52,7 +52,11 @@ class Door:
             async with asyncio.timeout(self._seconds):
                 return await self._let_in(request, visit)
         except Exception as error:
-            return error_response(translated(error))
+            return self.refused(error)
+
+    def refused(self, error: Exception) -> Response:
+        """The answer for whatever went wrong."""
+        return error_response(translated(error))
 
     async def _let_in(self, request: Request, visit: Visit) -> Response:
         headers = request.scope["headers"]

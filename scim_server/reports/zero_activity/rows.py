@@ -31,8 +31,8 @@ class SystemRow:
 
     @property
     def checked(self) -> int:
-        """All that were active throughout the window."""
-        return self.operated + self.silent + self.no_data
+        """All that were active throughout the window, and of whose use something is known."""
+        return self.operated + self.silent
 
 
 @dataclass(frozen=True, slots=True)
