@@ -12,6 +12,7 @@ import click
 from scim_server.clock import Clock
 from scim_server.operate.desk import Desk, Refused
 from scim_server.operate.exits import FAILED, Commands, stop
+from scim_server.operate.typed.activity import activity
 from scim_server.operate.typed.adopt import adopt
 from scim_server.operate.typed.alerts import alerts
 from scim_server.operate.typed.approvals import approvals, release
@@ -24,7 +25,9 @@ from scim_server.operate.typed.migrate import migrate
 from scim_server.operate.typed.options import as_json, as_of, day_of, demand_known, restricted, with_desk, with_settings
 from scim_server.operate.typed.plan import apply, plan
 from scim_server.operate.typed.policy import policy
+from scim_server.operate.typed.reply import notice, overdue, reply
 from scim_server.operate.typed.report import report
+from scim_server.operate.typed.returns import returns
 from scim_server.operate.typed.review import review
 from scim_server.operate.typed.ruling import ruling
 from scim_server.operate.typed.simulator import simulator
@@ -225,7 +228,9 @@ TYPED = (
     adopt,
     deadline,
     policy,
+    activity,
     review,
+    returns,
     ruling,
     letter,
     report,
@@ -240,5 +245,7 @@ TYPED = (
     trace,
     erase,
 )
+for about in (reply, overdue, notice):
+    review.add_command(about)
 for each in TYPED:
     main.add_command(each)
