@@ -15,6 +15,8 @@ from scim_server.store.settle import Rules
 Given = Mapping[str, Any]
 Command = Callable[[Connection, Clock, Rules, Given], Any]
 KIND = "letter"
+LOCKS = frozenset({"outside", "return", "suspension", "resumption"})
+"""Changes by which somebody is locked, or no longer: all for limited readers, so that none is told from another."""
 
 
 class NoSuchSender(Exception):
@@ -25,8 +27,9 @@ def _draw(connection: Connection, clock: Clock, rules: Rules, given: Given) -> d
     """`content`: a JSON object of `letters.content` with an empty number. Raises NoSuchSender."""
     code = code_of(connection, rules, given["sender"])
     names = ("key", "kind", "sender", "addressees", "title", "day", "content", "by")
-    more = ("restricted", "review", "answers", "people", "covers")
+    more = ("review", "answers", "people", "covers")
     said = {name: given[name] for name in names} | {name: given[name] for name in more if given.get(name)}
+    said["restricted"] = bool(given.get("restricted")) or given["content"].get("change") in LOCKS
     drawn = register.draw(connection, register.Sheet(code=code, **said), clock.stamp())
     if drawn.drawn:
         note(connection, clock, given["by"], f"{drawn.doc_number} 拟稿编号（{given['kind']}）")
