@@ -166,11 +166,12 @@ class House:
         return [*self.audit.duties, *sweep, *about, Duty("approvals", EXPIRY, self._expire)]
 
     def _review_duties(self) -> Sequence[Duty]:
-        """Cases before a planned end, and reminders where the bureau wants them."""
+        """The check of the month, cases before a planned end, and reminders where the bureau wants them."""
         ours, settings = (self.engine, self.writer, self.clock, self.rules), self.settings.review
         returns, reminding = Returns(*ours, settings.return_days), Reminding(*ours, settings)
         remind = [Duty("reminders", Reminding.EVERY, reminding.look)] if settings.remind else []
-        return [*remind, Duty("returns", Returns.EVERY, returns.look)]
+        check = [Duty(self.monthly.name, EVERY, self.monthly.look)] if self.monthly is not None else []
+        return [*check, *remind, Duty("returns", Returns.EVERY, returns.look)]
 
     def _letter_duties(self) -> Sequence[Duty]:
         """Letters that are due, and the deadlines of replies, where letters are written here."""

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from mappings import activity, review
 from mappings.activity import UNKNOWN, Known
-from mappings.model import Action, Org, Person, Presence
+from mappings.model import Action, Org, Person
 from mappings.naming import fold
 from mappings.policy.readings import Readings
 from mappings.policy.standing import Standing
@@ -146,11 +146,12 @@ def _on_record(
 ) -> review.Account:
     if link is None:
         return replace(review.NO_ACCOUNT, sent=frozenset(sent))
-    named = {_spelled(each) for each in (link.remote_id, link.name, person.key) if each}
-    presence = Presence(link.presence) if link.presence else None
-    return review.Account(
-        link.state, link.remote_id is not None, presence, bool(named & system.protected), frozenset(sent)
-    )
+    protected = bool(system.protected) and _is_listed(system, link.remote_id, link.name, person.key)
+    return review.Account(link.state, link.remote_id is not None, link.known, protected, frozenset(sent))
+
+
+def _is_listed(system: Checked, *names: str | None) -> bool:
+    return any(_spelled(each) in system.protected for each in names if each)
 
 
 def spelled(names: Sequence[str]) -> frozenset[str]:

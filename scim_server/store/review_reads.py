@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Connection, bindparam, func, select, text
 
-from mappings.model import Action
+from mappings.model import Action, Presence
 from scim_server.store.prepared import fetch, listed
 from scim_server.store.review_tables import review_accounts
 from scim_server.store.tables import attempts, changes, links, subjects
@@ -20,7 +20,14 @@ _NEXT = (
     .limit(PAGE)
 )
 _LINKS = select(
-    links.c.system, links.c.subject, links.c.state, links.c.remote_id, links.c.name, links.c.presence
+    links.c.system,
+    links.c.subject,
+    links.c.state,
+    links.c.remote_id,
+    links.c.name,
+    links.c.presence,
+    links.c.read_back,
+    links.c.finding,
 ).where(links.c.subject.in_(listed("subjects")), links.c.system.in_(listed("systems")))
 _SENT = select(attempts.c.system, attempts.c.subject, attempts.c.action).where(
     attempts.c.subject.in_(listed("subjects")),
@@ -39,6 +46,16 @@ class Linked(NamedTuple):
     remote_id: str | None
     name: str | None
     presence: str | None
+    read_back: str | None
+    finding: str | None
+
+    @property
+    def known(self) -> Presence | None:
+        """As it was read last. One that is looked at anew and cannot be read, in an outage, is as it was settled."""
+        if self.presence is not None:
+            return Presence(self.presence)
+        under_way = self.state in ("due", "waiting") and self.read_back is not None
+        return Presence.ACTIVE if under_way and self.finding is None else None
 
 
 def reached(connection: Connection, review: str) -> str:

@@ -168,6 +168,13 @@ LEFT_OUT = (
     Life("made before the window", sent=(("oa", "create", "2026-05-31"),)),
     Life("unlocked late", {"oa": "unlocked"}, sent=(("oa", "unlock", "2026-06-11"),), recorded=True),
     Life("protected in the OA", {"oa": "protected"}, links={"oa": {"name": "Admin-Life"}}, recorded=True),
+    Life("looked at anew in an outage", links={"oa": {"state": "due", "presence": None, "read_back": "{}"}}),
+    Life(
+        "locked by hand, and looked at anew in an outage",
+        {"oa": "not-active"},
+        links={"oa": {"state": "due", "presence": None, "read_back": "{}", "finding": "locked-by-hand"}},
+        recorded=True,
+    ),
     Life("under way there", links={"oa": {"state": "due"}, "attendance": {"state": "waiting"}}),
     Life("in the district itself", posts=(post("primary", "2020-01-02", department="D0"),), asked="nobody"),
     Life("left long ago", events=(event("resignation", "2025-01-06"),), links=GONE, gone=True),

@@ -218,7 +218,14 @@ def _links(one: Soul) -> Iterator[Json]:
         if told is None:
             continue
         usual = {"state": "done", "remote_id": f"{system}-{one.number}", "name": f"{one.key}", "presence": "active"}
-        same = {"subject": one.subject, "system": system, "kind": "person", "applied": 1}
+        same = {
+            "subject": one.subject,
+            "system": system,
+            "kind": "person",
+            "applied": 1,
+            "read_back": None,
+            "finding": None,
+        }
         yield NEW_LINK | same | usual | told
 
 
