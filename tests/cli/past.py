@@ -16,10 +16,10 @@ HOUR = 3600
 class Past:
     """The house itself, without a worker, under a clock that the test sets."""
 
-    def __init__(self, config: Path) -> None:
+    def __init__(self, config: Path, token: str = "past") -> None:
         self.now = day_start("2026-01-01")
         self.house = House(load(config), Clock(now=lambda: self.now), working=False)
-        self.secret = asyncio.run(self.house.run_command("token-create", {"role": "hr", "name": "past"}))
+        self.secret = asyncio.run(self.house.run_command("token-create", {"role": "hr", "name": token}))
 
     def close(self) -> None:
         self.house.close()

@@ -8,6 +8,7 @@ import click
 from scim_server.operate.desk import Desk, Refused
 from scim_server.operate.exits import FAILED, stop
 from scim_server.operate.typed import options
+from scim_server.operate.typed.letter_draft import draft
 from scim_server.operate.typed.letter_register import deliver, delivered, register, render, show, void
 
 KINDS = ("open", "change", "cancel")
@@ -57,7 +58,7 @@ def listed(desk: Desk, restricted: bool, as_json: bool) -> None:
     click.echo(json.dumps(found, ensure_ascii=False) if as_json else "\n".join(map(letters.line, found)))
 
 
-for each in (register, show, render, deliver, delivered, void):
+for each in (draft, register, show, render, deliver, delivered, void):
     letter.add_command(each)
 
 
