@@ -15,6 +15,7 @@ from scim_server.store.facts_tables import letter_covers, marks, posts, reserved
 from scim_server.store.guard_tables import approval_rows
 from scim_server.store.plans_tables import plan_rows
 from scim_server.store.register_tables import register_people
+from scim_server.store.review_tables import cases, return_cases
 from scim_server.store.system_tables import slips
 from scim_server.store.tables import attempts, changes, links, members, names, subjects, uniques
 from scim_server.store.trace_tables import subject_keys
@@ -35,6 +36,7 @@ OWN = (
     activity,
     activity_never,
     register_people,
+    return_cases,
 )
 """Rows of a subject that go as a whole. With `reserved` ends a login's "for ever" (S5): nothing names it now."""
 
@@ -68,8 +70,11 @@ NOBODYS = frozenset(
         "guard_open",
         "guard_weighings",
         "sweeps",
+        "review_accounts",
         # about the house, or a plan of which only rows name somebody
         "alerts",
+        "reviews",
+        "review_strangers",  # nobody's accounts
         "plans",
         "pushes",
         "schedule",
@@ -139,6 +144,8 @@ def _blank(connection: Connection, subject: str) -> int:
     """What lies open; the trace itself is not touched."""
     nothing = {"before": None, "after": None}
     connection.execute(update(changes).where(changes.c.subject == subject).values(nothing))
+    said = {"reason": None, "left_on": None, "departure": None}  # that the account was asked about stays counted
+    connection.execute(update(cases).where(cases.c.subject == subject).values(said))
     digests = update(approval_rows).where(approval_rows.c.subject == subject)
     connection.execute(digests.values(held_as="", wanted=""))  # of values that could be guessed
     named = {"key": subject, "title": TITLE, "marked": False, "facts_from": None}

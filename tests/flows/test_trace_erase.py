@@ -147,7 +147,17 @@ def test_every_table_is_known_to_the_erasure() -> None:
     """A new table is looked at by whoever adds it: what it holds of a person must go with them, or be nobody's."""
     from scim_server.store import erasure
 
-    blanked = {"subjects", "attempts", "changes", "uniques", "members", "plan_rows", "approval_rows", "register"}
+    blanked = {
+        "subjects",
+        "attempts",
+        "changes",
+        "uniques",
+        "members",
+        "plan_rows",
+        "approval_rows",
+        "register",
+        "cases",
+    }
     erases = blanked | {table.name for table in erasure.OWN}
     assert set(metadata.tables) - erases == erasure.NOBODYS
 

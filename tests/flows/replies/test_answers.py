@@ -177,3 +177,12 @@ def test_a_plain_user_who_has_left_goes_too(town: FactsTown, asked: Asked) -> No
     august = Asked(town.bureau, "2026-08", "2026-08-03T01:00:00.000Z").about({"E-plain": ("oa",)}).ready()
     august.reply("E-plain", "oa", "left")
     assert town.bureau.states()["E-plain"]["systems"]["ldap"] == "removed"
+
+
+def test_what_a_reply_says_of_somebody_goes_with_the_erasure(town: FactsTown, asked: Asked) -> None:
+    asked.reply("E-jin", "oa", "left", reason="因病去世", left_on="2026-06-01", departure="death")
+    town.delete("jin")
+    town.bureau.command("erase", person="E-jin", by="邢局长")
+    case = asked.case("E-jin", "oa")
+    assert (case["answer"], case["reason"], case["left_on"], case["departure"]) == ("left", None, None, None)
+    assert [each["left"] for each in asked.notices()] == [1]

@@ -10,6 +10,7 @@ down_revision = "0012"
 def upgrade() -> None:
     _activity()
     _reviews()
+    _returns()
     _register()
 
 
@@ -130,6 +131,9 @@ def _reviews() -> None:
     op.create_index("cases_account", "cases", ["review", "subject", "system"], unique=True)
     op.create_index("cases_letter", "cases", ["letter"])
     op.create_index("cases_subject", "cases", ["subject"])
+
+
+def _returns() -> None:
     op.create_table(
         "return_cases",
         sa.Column("id", sa.Text(), primary_key=True),
@@ -151,9 +155,7 @@ def _reviews() -> None:
     op.create_index("return_cases_state", "return_cases", ["state", "planned_end"])
     op.add_column("standings", sa.Column("ends_on", sa.Text()))
     ends = sa.text("ends_on IS NOT NULL")
-    op.create_index(
-        "standings_ends_on", "standings", ["ends_on", "subject"], sqlite_where=ends, postgresql_where=ends
-    )
+    op.create_index("standings_ends_on", "standings", ["ends_on", "subject"], sqlite_where=ends, postgresql_where=ends)
 
 
 def _register() -> None:
