@@ -77,7 +77,7 @@ class MovedBureau:
         return answer.json() if answer.content else None
 
     def work(self) -> None:
-        self.house.idle(60)
+        self.house.idle()
 
     def rows(self, statement: str, **values: Any) -> list[tuple[Any, ...]]:
         names = sorted(values, key=lambda name: statement.index(f":{name}"))

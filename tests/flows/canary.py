@@ -110,7 +110,7 @@ def client(house: Served, secret: str) -> httpx.Client:
 
 def auditor(house: Served) -> httpx.Client:
     secret = house.command("token", "create", "--role", "auditor", "--name", "auditor").stdout.strip()
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     with client(house, secret) as early:
         while early.get("/Schemas").status_code == 401:  # a new token is known within a moment
             assert time.monotonic() < until, "the token is not known"

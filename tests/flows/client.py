@@ -67,7 +67,7 @@ class Hr:
 
     def __init__(self, base: str, secret: str) -> None:
         self.http = httpx.Client(
-            base_url=f"{base}/scim/v2", headers={"Authorization": f"Bearer {secret}"}, timeout=httpx.Timeout(15)
+            base_url=f"{base}/scim/v2", headers={"Authorization": f"Bearer {secret}"}, timeout=httpx.Timeout(60)
         )
 
     def close(self) -> None:

@@ -97,9 +97,9 @@ class Served:
             command = [str(HUAMING), "serve", "--config", str(self.config), *options]
             self.process = subprocess.Popen(command, stdout=log, stderr=log, env=os.environ | self.environment)
 
-    def wait_ready(self, seconds: float = 30.0) -> None:
+    def wait_ready(self, seconds: float = 120.0) -> None:
         until = time.monotonic() + seconds
-        with httpx.Client(base_url=self.base, timeout=2) as client:
+        with httpx.Client(base_url=self.base, timeout=5) as client:
             while True:
                 try:
                     if client.get("/readyz").status_code == 200:
@@ -117,7 +117,7 @@ class Served:
         self.process.kill()
         self.process.wait()
 
-    def terminate(self, within: float = 15.0) -> tuple[int, float]:
+    def terminate(self, within: float = 60.0) -> tuple[int, float]:
         """SIGTERM; returns (exit code, seconds until the end)."""
         assert self.process is not None
         began = time.monotonic()
@@ -149,12 +149,12 @@ class Served:
         assert done.returncode == 0, (arguments, done.returncode, done.stdout, done.stderr)
         return done
 
-    def idle(self, timeout: float = 60) -> None:
+    def idle(self, timeout: float = 180) -> None:
         """`sync --until-idle` must end with 0."""
         done = self.run("sync", "--until-idle", "--timeout", str(timeout), timeout=timeout + 30)
         assert done.returncode == 0, (done.returncode, done.stderr, self.status(), self.open_rows())
 
-    def sweep(self, timeout: float = 60) -> None:
+    def sweep(self, timeout: float = 180) -> None:
         """`sync --sweep --until-idle` must end with 0."""
         done = self.run("sync", "--sweep", "--until-idle", "--timeout", str(timeout), timeout=timeout + 30)
         assert done.returncode == 0, (done.returncode, done.stderr, self.status(), self.open_rows())
@@ -198,7 +198,7 @@ class Served:
             "WHERE l.state NOT IN ('done', 'gone') LIMIT 20"
         )
 
-    def wait_for(self, statement: str, *values: Any, seconds: float = 20) -> list[tuple[Any, ...]]:
+    def wait_for(self, statement: str, *values: Any, seconds: float = 120) -> list[tuple[Any, ...]]:
         """Waits until a question to the store has an answer."""
         until = time.monotonic() + seconds
         while not (found := self.rows(statement, *values)):
@@ -211,7 +211,7 @@ class Served:
         number: int = self.rows(f"SELECT count(*) FROM links WHERE {condition}")[0][0]
         return number
 
-    def settle(self, seconds: float = 40) -> None:
+    def settle(self, seconds: float = 180) -> None:
         """Waits until nothing moves any more: a faster eye than `sync --until-idle`, for steps on the way."""
         until = time.monotonic() + seconds
         while found := self.rows("SELECT 1 FROM links WHERE due IS NOT NULL AND state IN ('due', 'waiting') LIMIT 1"):

@@ -14,7 +14,7 @@ import psycopg
 from tests.scim.house import House, Served, user
 
 CLIENTS = 8
-GENEROUS = 60.0  # seconds until a test gives up waiting
+GENEROUS = 150.0  # seconds until a test gives up waiting
 
 
 class Load:

@@ -9,6 +9,7 @@ from tests.cli.line import done, inside, refused
 from tests.flows.client import Hr
 from tests.flows.conftest import Houses
 from tests.servers.openldap import OpenLdap
+from tests.servers.tempo import allowed
 
 KEEP = "import sys; open(sys.argv[1], 'ab').write(sys.stdin.buffer.read() + b'\\n')"
 
@@ -27,9 +28,9 @@ def test_what_is_held_is_told_within_ten_seconds_and_once(houses: Houses, openld
     house.wait_for("SELECT 1 FROM links WHERE state = 'held'")
     held = time.monotonic()
     while not told.exists() or b"held" not in told.read_bytes():
-        assert time.monotonic() - held < 20, house.said()[-2000:]
+        assert time.monotonic() - held < 120, house.said()[-2000:]
         time.sleep(0.05)
-    assert time.monotonic() - held < 10
+    assert time.monotonic() - held < allowed(10)
     time.sleep(3)  # another look or two: nothing is told twice
     notices: list[dict[str, Any]] = [json.loads(line) for line in told.read_text().splitlines()]
     notices = [each for each in notices if each["alert"]["kind"] != "calendar"]  # that depends on the day of the test

@@ -23,6 +23,7 @@ from tests.flows.house import HUAMING, READY, Served
 from tests.servers.faultproxy import FaultProxy
 from tests.servers.openldap import OpenLdap
 from tests.servers.stores import ON_POSTGRESQL, only_sqlite
+from tests.servers.tempo import allowed
 
 T = TypeVar("T")
 
@@ -136,7 +137,7 @@ def test_what_was_acknowledged_outlives_kills_amid_writes(houses: Houses, openld
     while writers.acknowledged < WRITES:
         time.sleep(0.002)
     writers.stop()
-    assert max(starts) < READY, starts
+    assert max(starts) < allowed(READY), starts
     assert len(writers.in_doubt) > 0, "no kill met a write"
     writers.all_there(hr)
     _whole(house)
@@ -152,7 +153,7 @@ def test_sigterm_under_load_drains(houses: Houses, openldap: OpenLdap) -> None:
         time.sleep(0.01)
     code, seconds = house.terminate()
     writers.stop()
-    assert (code, seconds < 10) == (0, True), (code, seconds, house.said()[-2000:])
+    assert (code, seconds < allowed(10)) == (0, True), (code, seconds, house.said()[-2000:])
     assert house.rows("SELECT subject FROM links WHERE owner IS NOT NULL") == []
     assert house.rows("SELECT id FROM attempts WHERE outcome IS NULL") == []
     house.start()
@@ -174,7 +175,7 @@ def test_sigterm_while_the_directory_does_not_answer(houses: Houses, openldap: O
         hr.add(f"during{number}")
     house.wait_for("SELECT 1 FROM links WHERE owner IS NOT NULL")
     code, seconds = house.terminate()
-    assert (code, seconds < 10) == (0, True), (code, seconds, house.said()[-2000:])
+    assert (code, seconds < allowed(10)) == (0, True), (code, seconds, house.said()[-2000:])
     proxy.clear()
     proxy.cut()
     house.start()
@@ -186,12 +187,16 @@ def test_sigterm_while_the_directory_does_not_answer(houses: Houses, openldap: O
 @only_sqlite
 def test_a_second_server_on_the_same_store_exits_2_and_says_so(house: Served) -> None:
     command = [str(HUAMING), "serve", "--config", str(house.config), "--port", "0"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 2
     assert house.process is not None
     assert str(house.process.pid) in done.stderr
     worker = subprocess.run(
-        [str(HUAMING), "worker", "--config", str(house.config)], capture_output=True, text=True, timeout=20, check=False
+        [str(HUAMING), "worker", "--config", str(house.config)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
     assert worker.returncode == 2
     house.wait_ready()

@@ -36,7 +36,7 @@ def test_people_wait_visibly_for_a_group_that_cannot_be_made_and_then_join(
     office = clerk.group(say.department("一科", "G011", "G01"))
     a = clerk.person("a")
     clerk.enlist(office, a)
-    house.idle(timeout=20)
+    house.idle()
     assert house.state_of("G0")[0] == "parked"
     assert [house.state_of(key)[0] for key in ("G01", "G011", "E-a")] == ["waiting"] * 3
     assert "一科" in (house.state_of("E-a")[1] or "")

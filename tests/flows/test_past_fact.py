@@ -11,6 +11,7 @@ from tests.flows import client as say
 from tests.flows.clerk import Clerk
 from tests.flows.hands import Hands
 from tests.flows.house import Served
+from tests.servers.tempo import allowed
 
 SECONDS = 2.0
 
@@ -19,7 +20,7 @@ def _until(so: Callable[[], bool]) -> float:
     """Seconds until it is so."""
     began = time.monotonic()
     while not so():
-        assert time.monotonic() - began < SECONDS, "too late"
+        assert time.monotonic() - began < allowed(SECONDS), "too late"
         time.sleep(0.01)
     return time.monotonic() - began
 

@@ -13,6 +13,7 @@ import pytest
 from tests.flows.postgresql_load import load_on
 from tests.servers.faultproxy import FaultProxy
 from tests.servers.postgresql import Postgresql
+from tests.servers.tempo import allowed
 
 Private = Callable[..., Postgresql]
 
@@ -38,7 +39,7 @@ async def test_five_restarts_fast_and_immediate(private_postgresql: Private, tmp
         for mode in ("fast", "immediate", "fast", "immediate", "immediate"):
             await asyncio.to_thread(cluster.stop, mode)
             await asyncio.to_thread(cluster.start)
-            assert await load.until_acknowledged() <= 5
+            assert await load.until_acknowledged() <= allowed(5)
     load.check(cluster.url)
 
 
@@ -53,7 +54,7 @@ async def test_failover_to_a_synchronous_standby(private_postgresql: Private, tm
         await load.until_acknowledged(100)
         await asyncio.to_thread(primary.stop, "immediate")
         await asyncio.to_thread(standby.promote)
-        assert await load.until_acknowledged() <= 30
+        assert await load.until_acknowledged() <= allowed(30)
     load.check(standby.url)
 
 
@@ -67,11 +68,11 @@ async def test_connections_dropped_within_transactions(private_postgresql: Priva
             for place in range(40):
                 proxy.cut()
                 await asyncio.sleep(0.02 + 0.003 * place)
-            assert await load.until_acknowledged() <= 10
+            assert await load.until_acknowledged() <= allowed(10)
             proxy.set(drop_replies=True)  # what was under way is committed, and nobody is told
             await asyncio.sleep(0.5)
             proxy.clear()
-            assert await load.until_acknowledged() <= 30
+            assert await load.until_acknowledged() <= allowed(30)
     load.check(cluster.url)
 
 
@@ -92,9 +93,9 @@ async def test_more_connections_than_there_are(private_postgresql: Private, tmp_
         with suppress(psycopg.OperationalError):
             while True:  # they take what the house has lost
                 greedy.append(await asyncio.to_thread(psycopg.connect, cluster.url))
-        while load.said[503] == before and monotonic() - began < 10:
+        while load.said[503] == before and monotonic() - began < 60:
             await asyncio.sleep(0.02)
         for each in [*hogs, *greedy]:
             each.close()
-        assert await load.until_acknowledged() <= 10
+        assert await load.until_acknowledged() <= allowed(10)
     load.check(cluster.url)

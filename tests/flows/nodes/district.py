@@ -59,7 +59,7 @@ class Node:
                 assert time.monotonic() < until, self.said()
                 time.sleep(0.05)
 
-    def wait_said(self, sentence: str, seconds: float = 40.0, times: int = 1) -> None:
+    def wait_said(self, sentence: str, seconds: float = 120.0, times: int = 1) -> None:
         """Until the log has it so often."""
         until = time.monotonic() + seconds
         while self.said().count(sentence) < times:
@@ -80,7 +80,7 @@ class Node:
     def go_on(self) -> None:
         os.kill(self.pid, signal.SIGCONT)
 
-    def terminate(self, within: float = 20.0) -> tuple[int, float]:
+    def terminate(self, within: float = 60.0) -> tuple[int, float]:
         """SIGTERM; (exit code, seconds until the end)."""
         assert self.process is not None
         began = time.monotonic()
@@ -162,7 +162,7 @@ class District:
             cursor = connection.execute(statement, values)
             return cursor.fetchall() if cursor.description else []
 
-    def wait_for(self, statement: str, seconds: float = 90.0, **values: Any) -> list[Row]:
+    def wait_for(self, statement: str, seconds: float = 180.0, **values: Any) -> list[Row]:
         """Until a question to the store has an answer."""
         until = time.monotonic() + seconds
         with psycopg.connect(self.url, autocommit=True) as connection:
@@ -171,7 +171,7 @@ class District:
                 time.sleep(0.03)
         return found
 
-    def settle(self, seconds: float = 120.0) -> None:
+    def settle(self, seconds: float = 200.0) -> None:
         """Until nothing moves by itself any more."""
         self.wait_for(
             "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM links WHERE due IS NOT NULL AND state IN ('due', 'waiting'))",
