@@ -37,6 +37,8 @@ SHARED_MAPPINGS = {
     "facts",
     "terms",
     "due",
+    "activity",
+    "review",
 }
 # what connectors share; every other module or folder there is one system
 SHARED_CONNECTORS = {"base", "errors", "http", "memory", "simulation"}
