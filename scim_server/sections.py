@@ -1,8 +1,9 @@
 """Sections of `huaming.toml` about article four and the letters; `scim_server.settings` has the others."""
 
+import re
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 Checked = Literal["ldap", "oa", "wecom", "attendance"]
 
@@ -56,3 +57,14 @@ class LetterSettings(Section):
         if self.bureau is not None and self.channel is None and self.folder is None:
             raise ValueError("give channel or folder: a letter must reach somebody")
         return self
+
+    @field_validator("codes")
+    @classmethod
+    def _told_apart(cls, codes: dict[str, str]) -> dict[str, str]:
+        """A 文号 names one letter: in the OA it is looked up by that before anything is sent again."""
+        for key, code in codes.items():
+            if not re.fullmatch(r"[\u3400-\u9fff]{2,20}", code):
+                raise ValueError(f"{key}: {code!r} is no 机关代字: 2 to 20 Chinese characters")
+        if len(set(codes.values())) < len(codes):
+            raise ValueError("two departments have the same 机关代字")
+        return codes

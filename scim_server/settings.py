@@ -209,6 +209,13 @@ class Settings(Section):
             return systems
         return {name: {"kind": name, **table} if isinstance(table, dict) else table for name, table in systems.items()}
 
+    @model_validator(mode="after")
+    def _letters_have_a_way(self) -> Self:
+        channel = self.letters.channel
+        if channel is not None and channel not in self.systems:
+            raise ValueError(f"letters.channel: no system named {channel} is configured")
+        return self
+
     @property
     def source(self) -> Path | None:
         """The file that they were read from; None: made otherwise."""
