@@ -28,6 +28,7 @@ from scim_server.store.people import read_org
 from scim_server.store.reviews import CLOSED, GATHERING, Review
 
 Progress = Callable[[int], None]
+Watched = dict[str, dict[str, bool]]
 
 
 class NotNow(Exception):
@@ -68,13 +69,12 @@ class Opening:
             wanted = month or desk.clock.today()[:7]
             begun = self._begin(reader, wanted, at)
             review = _of(reader, wanted)
-            went_on, told = review.state == GATHERING, list[str]()
-            if went_on:
-                told = self._check(reader, review)
+            went_on = review.state == GATHERING
+            told, watched = self._check(reader, review) if went_on else ([], {})
             counts = review_reads.tally(reader, review.id) if went_on else review.counts
             letters = self._drawing(bureau, review, counts).draw(reader) if bureau else 0
             if went_on:
-                self._ready(reader, review, counts)
+                self._ready(review, counts, watched)
             return Opened(_of(reader, wanted), begun, went_on, letters, _unsaid(desk, lettering), told)
 
     def _begin(self, reader: Connection, month: str, at: float | None) -> bool:
@@ -94,8 +94,8 @@ class Opening:
         told = {"month": month, "at": stamp(at), "window_start": stamp(back.timestamp()), "by": self._by}
         return bool(self._desk.run("review-begin", **told))
 
-    def _check(self, reader: Connection, review: Review) -> list[str]:
-        """What the systems tell, then everybody; returns a sentence for each system that could not be read."""
+    def _check(self, reader: Connection, review: Review) -> tuple[list[str], Watched]:
+        """What the systems tell, then everybody. A sentence for each that could not be read; what was watched."""
         desk, window = self._desk, window_of(review)
         names = [each.name for each in self._targets]
         asked = ask_systems(desk, names, window.start, window.end, self._progress)
@@ -109,15 +109,15 @@ class Opening:
             _routing(settings),
         )
         sink = Written(desk, review.id)
-        self._run = Check(given, sink)
-        for number in self._run.run(review_reads.reached(reader, review.id)):
+        check = Check(given, sink)
+        for number in check.run(review_reads.reached(reader, review.id)):
             self._progress(number)
         sink.flush()
-        return [line(each) for each in asked if each.error is not None]
+        return [line(each) for each in asked if each.error is not None], check.watched
 
-    def _ready(self, reader: Connection, review: Review, counts: Any) -> None:
+    def _ready(self, review: Review, counts: Any, watched: Watched) -> None:
         names = [each.name for each in self._targets]
-        told = {"watched": self._run.watched, "counts": counts, "systems": names, "month": review.month}
+        told = {"watched": watched, "counts": counts, "systems": names, "month": review.month}
         self._desk.run("review-ready", review=review.id, by=self._by, **told)
 
     def _drawing(self, bureau: Bureau, review: Review, counts: Any) -> Drawing:
