@@ -10,7 +10,7 @@ COUNTED = {"due": 0, "parked": 1, "held": 0, "waiting": 0}
 
 def test_the_json_counts_the_rows_of_every_system(town: Town) -> None:
     answer = json.loads(done(town.house.run("status", "--json")))
-    assert answer.keys() == {"systems", "days"}
+    assert answer.keys() == {"systems", "days", "cases"}
     days = answer["days"]
     assert (days["state"], days["rolled"]) == ("done", days["today"])
     assert answer["systems"].keys() == {"ldap"}
