@@ -48,12 +48,13 @@ from scim_server.store.leader import Session
 from scim_server.store.migrate import migrate
 from scim_server.store.register import HAND
 from scim_server.store.roster import Roster
+from scim_server.store.settle import rules_of
 from scim_server.store.tokens import Tokens
 from scim_server.store.transfer import demand_whole
 from scim_server.store.turns import InTurn
 from scim_server.store.vault import sealing
 from scim_server.store.writer import Writer
-from scim_server.systems import policy_of, readings, rules_of, targets
+from scim_server.systems import policy_of, readings, targets
 from scim_server.workdays import load_calendar
 
 EXPIRY = 30.0  # seconds between two looks at approvals that expire
@@ -223,7 +224,13 @@ class House:
         source = self.settings.source
         command = [sys.executable, "-m", "scim_server"] if source is not None else None
         room = Room(self.reads, self.run_command, Cursors(self.roster), self.clock)
-        return console(self.tokens, room, _document, Children(command, ["--config", str(source)]))
+        return console(self.tokens, room, self._document, Children(command, ["--config", str(source)]))
+
+    def _document(self, content: bytes) -> bytes:
+        """The .docx of a letter. Raises ValueError."""
+        from scim_server.letters.drawing import draw
+
+        return draw(CONTENT.validate_json(content), self.settings.letters.wordings)
 
     def _app(self) -> Starlette:
         scim = routes(self.roster, self.tokens, self.settings, self.feed)
@@ -248,13 +255,6 @@ class House:
             self.worker.start()
         self.watch.start()
         yield
-
-
-def _document(content: bytes) -> bytes:
-    """The .docx of a letter. Raises ValueError."""
-    from scim_server.letters.drawing import draw
-
-    return draw(CONTENT.validate_json(content))
 
 
 def _demand_key(settings: Settings) -> None:

@@ -1,6 +1,7 @@
 """Sections of `huaming.toml` about article four and the letters; `scim_server.settings` has the others."""
 
 import re
+from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -45,7 +46,13 @@ class LetterSettings(Section):
     codes: dict[str, str] = Field(default_factory=dict)  # 机关代字 by key of a top department: "崖科工信函"
     channel: str | None = None  # NAME of a configured system that can bring letters; None: delivered by hand
     folder: str | None = None  # where documents to be delivered by hand are saved
+    texts: str | None = None  # folder of the bureau's own wordings, before those of the house
     repeat_after: str = Field("10m", pattern=r"^\d{1,4}[smh]$")  # after a lost answer, before it is sent once more
+
+    @property
+    def wordings(self) -> Path | None:
+        """The folder `texts`."""
+        return Path(self.texts) if self.texts else None
 
     @property
     def patience(self) -> float:

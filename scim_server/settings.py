@@ -211,9 +211,8 @@ class Settings(Section):
 
     @model_validator(mode="after")
     def _letters_have_a_way(self) -> Self:
-        channel = self.letters.channel
-        if channel is not None and channel not in self.systems:
-            raise ValueError(f"letters.channel: no system named {channel} is configured")
+        if self.letters.channel not in (None, *self.systems):
+            raise ValueError(f"letters.channel: no system named {self.letters.channel} is configured")
         return self
 
     @property

@@ -26,7 +26,6 @@ from scim_server.reconcile.slip import demand_seals
 from scim_server.reconcile.target import Target
 from scim_server.reconcile.tolerance import Tolerance
 from scim_server.settings import BadSettings, Settings, SystemSettings
-from scim_server.store.settle import Rules
 
 PersonMapping = Callable[[Person, str, Org, Terms], Desired]
 GroupMapping = Callable[[Department, str, Org, Ref | None, Terms], Desired]
@@ -159,11 +158,6 @@ def readings(settings: Settings, gate_set: str) -> Readings:
     """
     chosen = {name: settings.systems.get(name) or SystemSettings(kind=name) for name in NAMED}
     return settings.policy.readings(gate_set, frozenset(name for name in NAMED if serves_plain(chosen[name])))
-
-
-def rules_of(settings: Settings, readings: Readings) -> Rules:
-    """By what commands go, besides the clock."""
-    return Rules(readings, settings.letters.codes, settings.policy.calendar, settings.letters)
 
 
 def policy_of(settings: Settings, readings: Readings) -> Policy:

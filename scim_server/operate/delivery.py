@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from connectors.base import Letters
@@ -9,7 +10,7 @@ from scim_server.letters.delivery import Deliverer, Told
 from scim_server.letters.outgoing import Channel, Terms
 from scim_server.operate.desk import Desk
 from scim_server.settings import BadSettings
-from scim_server.systems import rules_of
+from scim_server.store.settle import rules_of
 
 WORDS = {
     "delivered": "已送达",
@@ -33,7 +34,8 @@ def deliver(desk: Desk, by: str) -> Iterator[Told]:
     rules = rules_of(desk.settings, desk.readings())
     folder = Path(letters.folder) if letters.folder else None
     with _channel(desk) as channel:
-        terms = Terms(rules, letters.patience, by, draw, plain_text, channel, folder)
+        drawn, said = partial(draw, folder=letters.wordings), partial(plain_text, folder=letters.wordings)
+        terms = Terms(rules, letters.patience, by, drawn, said, channel, folder)
         yield from Deliverer(desk, desk.clock, terms).deliver()
 
 

@@ -20,6 +20,7 @@ from scim_server.store.database_clock import measured
 from scim_server.store.engine import Unavailable, open_engine, reading
 from scim_server.store.lock import DOOR, Busy, Holder, StoreLock
 from scim_server.store.migrate import migrate
+from scim_server.store.settle import rules_of
 from scim_server.store.transaction import in_turn
 from scim_server.store.transfer import demand_whole
 from scim_server.store.vault import sealing
@@ -90,7 +91,7 @@ class Desk:
         self.run("look", actor=getpass.getuser(), what=what, subject=subject)
 
     def _run(self, command: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:
-        rules = systems.rules_of(self.settings, self.readings())
+        rules = rules_of(self.settings, self.readings())
         engine = sealing(open_engine(self.settings.store.url, writing=True), self.settings.audit.secrets)
         try:
             return in_turn(engine, lambda connection: command(connection, self.clock, rules, arguments))

@@ -18,7 +18,7 @@ from mappings.policy.letters import Owed
 from mappings.policy.punctuality import case
 from scim_server.letters.applicants import Seen, applicant, posting, restricted, sort_of
 from scim_server.letters.content import Applicant, Application, Cancellation, ChangeLetter
-from scim_server.letters.errors import LetterError
+from scim_server.letters.errors import LetterError, TextError
 from scim_server.letters.titles import title
 from scim_server.operate.desk import Desk
 from scim_server.operate.fact_words import CATEGORIES
@@ -126,8 +126,8 @@ def _drawn(desk: Desk, terms: Terms, sort: Sort, lines: Sequence[Line], by: str)
     told: Shown = {"id": None, "number": None, "title": None, "sender": sort.senders[0], "kind": sort.kind}
     told |= {"people": len(lines), "restricted": sort.restricted, "drawn": False, "error": None}
     try:
-        told["title"] = title(content)
-    except LetterError as error:
+        told["title"] = title(content, desk.settings.letters.wordings)
+    except (LetterError, TextError) as error:
         return told | {"error": str(error)}
     bureau = desk.settings.letters.bureau
     drawn = desk.run(

@@ -62,7 +62,7 @@ def document(desk: Desk, said: str, restricted: bool) -> tuple[str, bytes]:
     from scim_server.letters.drawing import draw
 
     row = _allowed(desk, said, restricted, "letter render")
-    return row.doc_number, draw(CONTENT.validate_json(row.content))
+    return row.doc_number, draw(CONTENT.validate_json(row.content), desk.settings.letters.wordings)
 
 
 def id_of(desk: Desk, said: str) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, bindparam, select
 from mappings.policy.readings import DEFAULT, Readings
 from scim_server.clock import stamp
 from scim_server.sections import LetterSettings
+from scim_server.settings import Settings
 from scim_server.store import rolls
 from scim_server.store.materialise import Moment, write_verdicts
 from scim_server.store.prepared import execute_many
@@ -38,10 +39,15 @@ class Rules:
     readings: Readings = DEFAULT
     codes: Mapping[str, str] = field(default_factory=dict)
     calendar: str | None = None
-    letters: LetterSettings = LetterSettings()
+    letters: LetterSettings = field(default_factory=LetterSettings)
 
 
 READ_BY_DEFAULT = Rules()
+
+
+def rules_of(settings: Settings, readings: Readings) -> Rules:
+    """By what commands go, besides the clock."""
+    return Rules(readings, settings.letters.codes, settings.policy.calendar, settings.letters)
 
 
 def settle(
