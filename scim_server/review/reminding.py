@@ -3,7 +3,7 @@
 from sqlalchemy import Engine
 
 from scim_server.clock import Clock, day_start
-from scim_server.commands import COMMANDS, OPERATOR
+from scim_server.commands import COMMANDS
 from scim_server.sections import Review
 from scim_server.store.engine import reading
 from scim_server.store.reminders import to_remind
@@ -11,6 +11,7 @@ from scim_server.store.settle import Rules
 from scim_server.store.writer import Writer
 from scim_server.workdays import load_calendar
 
+ACTOR = "clock"
 MORNING = 9 * 3600.0  # seconds after 00:00 where no check is scheduled
 
 
@@ -31,5 +32,5 @@ class Reminding:
         with reading(self._engine) as reader:
             wanted = to_remind(reader, today, load_calendar(self._rules.calendar))
         if wanted:
-            draw, given = COMMANDS["reminders-draw"], {"by": OPERATOR}
+            draw, given = COMMANDS["reminders-draw"], {"by": ACTOR}
             self._writer.write(lambda connection: draw(connection, self._clock, self._rules, given))

@@ -8,12 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import uuid_utils
-from sqlalchemy import Connection, func, insert, select, tuple_, update
+from sqlalchemy import Connection, func, select, text, tuple_, update
 
 from mappings.policy.days import days_after
 from mappings.policy.endings import Ending, endings
 from mappings.policy.readings import Readings
 from scim_server.store.facts_tables import standings
+from scim_server.store.prepared import execute_many
 from scim_server.store.review_tables import return_cases
 from scim_server.store.situations import read_situations
 
@@ -21,6 +22,11 @@ OPEN, DECIDED, MOOT = "open", "decided", "moot"
 BACK, EXTENDED, DEPARTED = "back", "extended", "departed"
 CHOICES = (BACK, EXTENDED, DEPARTED)
 LOT = 200
+_OPEN = text(
+    "INSERT INTO return_cases (id, subject, kind, fact, planned_end, department, opened, state) "
+    "VALUES (:id, :subject, :kind, :fact, :planned_end, :department, :opened, 'open') "
+    "ON CONFLICT (subject, fact, planned_end) DO NOTHING"
+)
 _LIVE = return_cases.c.state.in_((OPEN, DECIDED))
 
 
@@ -114,9 +120,7 @@ def _with_extensions(now: Iterable[Ending], there: Mapping[tuple[str, str], Any]
 
 def write(connection: Connection, found: Differences, at: str) -> None:
     """Opens and settles; what somebody else has opened meanwhile stays."""
-    for subject, ending in found.new:
-        if not _is_there(connection, subject, ending):
-            connection.execute(insert(return_cases), _row(subject, ending, at))
+    execute_many(connection, _OPEN, [_row(subject, ending, at) for subject, ending in found.new])
     for id in found.again:
         row = find(connection, id)
         state = OPEN if row.choice is None else DECIDED
@@ -125,14 +129,9 @@ def write(connection: Connection, found: Differences, at: str) -> None:
         connection.execute(update(return_cases).where(return_cases.c.id.in_(found.moot), _LIVE).values(state=MOOT))
 
 
-def _is_there(connection: Connection, subject: str, ending: Ending) -> bool:
-    same = return_cases.c.fact == ending.fact, return_cases.c.planned_end == ending.planned_end
-    return connection.execute(select(1).where(return_cases.c.subject == subject, *same)).first() is not None
-
-
 def _row(subject: str, ending: Ending, at: str) -> dict[str, Any]:
     said = {"kind": ending.kind, "fact": ending.fact, "planned_end": ending.planned_end}
-    more = {"department": ending.department, "opened": at, "state": OPEN}
+    more = {"department": ending.department, "opened": at}
     return {"id": str(uuid_utils.uuid7()), "subject": subject, **said, **more}
 
 

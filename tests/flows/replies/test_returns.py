@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from mappings.policy.readings import Readings
 from scim_server.alerts.cases import conditions
 from scim_server.operate import returns as room
 from scim_server.operate.status import status
+from scim_server.store import returns
 from scim_server.store.returns import BadChoice, NoSuchCase, NotNow
 from tests.flows.facts_town import FactsTown
 from tests.flows.replies.asked import BY
@@ -216,6 +218,16 @@ def test_a_second_look_writes_nothing(town: FactsTown) -> None:
     room.bring_up_to_date(town.bureau.desk)
     assert town.bureau.rows("SELECT * FROM return_cases") == before
     assert cases(town) == first
+
+
+def test_what_two_have_found_at_once_is_opened_once(town: FactsTown) -> None:
+    """Each has read that there is no case before the other writes."""
+    town.bureau.on("2026-09-25")
+    with town.bureau.house.engine.connect() as connection:
+        found = returns.differences(connection, [town.people["wei"].id], "2026-09-25", "2026-10-05", Readings())
+    for at in ("2026-09-25T01:00:00.000Z", "2026-09-25T02:00:00.000Z"):
+        town.bureau.house.writer.write(lambda writing, at=at: returns.write(writing, found, at))
+    assert town.bureau.rows("SELECT opened FROM return_cases") == [("2026-09-25T01:00:00.000Z",)]
 
 
 def test_the_days_before_are_a_setting(offices: Offices) -> None:
