@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from sqlalchemy import Connection
 
 from scim_server.alerts.condition import Condition
-from scim_server.store import overdue, returns
+from scim_server.store import overdue, register_reads, returns
 
 RECENT = 31  # days; what was due before is told together
 REPLY = "reply "  # what `about` begins with, of a reply: not one of the letters of the daily walk
@@ -21,6 +21,9 @@ def conditions(connection: Connection, today: str, now: float) -> Iterator[Condi
     for end, number in _by_day(returns.past(connection, today), today).items():
         said = f"{_when(end, '计划结束日')}到期事项有 {number} 件未决定或名册未反映；请查 huaming return list。"
         yield Condition("return", end or "earlier", said, now)
+    if stuck := register_reads.stuck(connection):
+        said = f"有 {stuck} 件函未能送达，须由人处理；请查 huaming letter register。"
+        yield Condition("letters", "stuck", said, now)
 
 
 def _by_day(found: Mapping[str, int], today: str) -> dict[str, int]:

@@ -13,6 +13,7 @@ KINDS = {
     "calendar": "工作日历未知",
     "deadline": "函件逾期",
     "return": "到期未处理",
+    "letters": "函件未能送达",
     "clock": "时钟倒退",
     "trace": "留痕未封存",
     "store": "数据库不可写",

@@ -37,6 +37,12 @@ def shown(row: Row[Any]) -> Shown:
     return {"id": row.id, "number": row.doc_number} | told | more
 
 
+def stuck(connection: Connection) -> int:
+    """How many letters wait for a person because something stands in their way."""
+    waiting = register.c.state.in_((READY, UNKNOWN)), register.c.not_before >= FOREVER, register.c.error.is_not(None)
+    return connection.scalar(select(func.count()).where(*waiting)) or 0
+
+
 def letter(connection: Connection, said: str) -> Row[Any]:
     """By id, or by 文号. Raises NoSuchLetter."""
     of = select(register).where(or_(register.c.id == said, register.c.doc_number == said))

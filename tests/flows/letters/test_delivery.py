@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 import pytest
 
+from scim_server.alerts import cases
 from scim_server.clock import day_start, stamp
 from scim_server.letters.delivery import LEASE, Deliverer
 from scim_server.store.register import NotNow
@@ -112,10 +113,18 @@ def test_a_letter_that_is_refused_waits_for_a_person_and_keeps_no_other_waiting(
     row = post.row(first["id"])
     assert row["state"] == "ready"
     assert row["error"]
+    assert alerted(post) == [("letters", "有 1 件函未能送达，须由人处理；请查 huaming letter register。")]
     assert post.results(30 * 86_400) == []
     post.run("letter-again", id=first["id"], by=BY)
     assert post.results() == ["delivered"]
     assert [post.arrived(each["doc_number"]) for each in (first, other)] == [1, 1]
+    assert alerted(post) == []
+
+
+def alerted(post: Postal) -> list[tuple[str, str]]:
+    with post.engine.connect() as connection:
+        found = list(cases.conditions(connection, DAY, post.time))
+    return [(each.kind, each.text) for each in found if each.kind == "letters"]
 
 
 def test_a_department_that_the_oa_does_not_have_yet_is_waited_for(post: Postal) -> None:
