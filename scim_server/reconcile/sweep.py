@@ -102,8 +102,9 @@ class Sweep:
             return record.digest == digest_of(state, self._names)
         if self._lists is not None and record.groups is not None:
             self._expected.add(name, record.groups)
-        if self._marks and not record.wanted.keys() >= self._marks:
-            return False  # it was settled under another policy
+        marks = self._marks | self._given.target.healed if link.adopted and kind is Kind.PERSON else self._marks
+        if marks and not record.wanted.keys() >= marks:
+            return False  # it was settled under another policy, or before that was to be healed
         alike = state.memberships is None or self._same(record.groups, state.memberships)
         return alike and record.digest == digest_of(state, self._names)
 
@@ -150,11 +151,17 @@ class Sweep:
             self._detail.look([*(subject for subject in absent if subject not in written), *wrong])
             self._detail.still_gone([row.subject for row in lot if row.state == "gone" and row.read_back])
             if not self._given.report_only:
-                self._given.sink.due([row.subject for row in lot if row.state == "parked"])
+                self._given.sink.due([row.subject for row in lot if row.state == "parked" or self._is_unwritten(row)])
 
     def _is_absent(self, row: Linked) -> bool:
         """Whether its account should have been read and was not."""
         return row.remote_id is not None and row.settled and hash(row.subject) not in self._seen
+
+    def _is_unwritten(self, row: Linked) -> bool:
+        """Adopted, and to be healed in something that no read shows and that was never written: nobody else sees it."""
+        target = self._given.target
+        blind = target.healed & target.capabilities.unreadable
+        return bool(blind) and row.kind == "person" and bool(row.adopted) and row.hidden is None and row.settled
 
     def _is_in_doubt(self, row: Linked) -> bool:
         doubtful = self._expected.doubtful

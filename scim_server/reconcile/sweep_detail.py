@@ -114,8 +114,8 @@ class Detail:
         self._sink.note([(task.claim.subject, task.claim.epoch, self._left(task)) for task in left])
 
     def _left(self, task: Task) -> str:
-        wanted = task.desired
-        return str(Record(NOTHING, groups_of(wanted.state.memberships), remembered(self._target.drift, wanted)))
+        wanted = remembered(self._target.drift, task)
+        return str(Record(NOTHING, groups_of(task.desired.state.memberships), wanted))
 
     def _tell(self, found: Mapping[str, Sequence[Drift]]) -> None:
         self._told |= found.keys()
@@ -161,7 +161,7 @@ class Detail:
         assert seen is not None, "what was on a page is there"
         must = groups_of(wanted.state.memberships if seen.memberships is None else seen.memberships)
         named = tuple(must) if must is not None and task.ref.kind is Kind.PERSON else None
-        kept = remembered(self._target.drift, wanted)
+        kept = remembered(self._target.drift, task)
         return str(Record(digest_of(seen, self._target.drift.names), named, kept))
 
     def _moment(self) -> ending.Moment:

@@ -113,7 +113,7 @@ class Left:
         seen = task.observed
         if seen is None and (task.desired.state.presence is Presence.REMOVED or MISSING not in self.names(task)):
             return None
-        wanted = remembered(self.tolerance, task.desired)
+        wanted = remembered(self.tolerance, task)
         if seen is None:
             return str(Record(NOTHING, None, wanted))
         digest = NOTHING if self._differs(task, seen) else digest_of(seen, self.tolerance.names)
@@ -130,11 +130,16 @@ class Left:
         return moved or unlocked or differing(names, wanted.attributes, seen.attributes)
 
 
-def remembered(tolerance: Tolerance, desired: Desired) -> dict[str, str]:
-    """What the roster wants of all that may be left: as long as it wants that, it is left."""
+def remembered(tolerance: Tolerance, task: "Task") -> dict[str, str]:
+    """What the roster wants of all that may be left: as long as it wants that, it is left.
+
+    Of an adopted account also of what was healed when it was settled: a sweep tells by it what was named since (S13).
+    """
+    desired = task.desired
     everything = tolerance.report | ({*tolerance.names, *WORDS} if tolerance.grace else frozenset())
     known = sorted(what for what in everything if what in WORDS or what in desired.state.attributes)
-    return {what: wanted_of(desired, what) for what in known}
+    healed = sorted(task.healed) if task.adopted else []
+    return {what: wanted_of(desired, what) for what in dict.fromkeys([*known, *healed])}
 
 
 def differing(names: Iterable[str], wanted: Mapping[str, tuple[str, ...]], seen: Mapping[str, tuple[str, ...]]) -> bool:

@@ -13,7 +13,7 @@ LOT = 2000
 
 
 class Linked(NamedTuple):
-    """A link as the sweep sees it. `read_back`: the text of its record."""
+    """A link as the sweep sees it. `read_back`: the text of its record; `hidden`: a digest of what no read shows."""
 
     remote_id: str | None
     subject: str
@@ -24,6 +24,8 @@ class Linked(NamedTuple):
     epoch: int
     name: str | None
     read_back: str | None
+    adopted: bool
+    hidden: str | None
 
     @property
     def settled(self) -> bool:
@@ -41,6 +43,8 @@ _COLUMNS = (
     links.c.epoch,
     links.c.name,
     links.c.read_back,
+    links.c.adopted,
+    links.c.hidden,
 )
 _BY_ID = select(*_COLUMNS).where(links.c.system == bindparam("in_system"), links.c.remote_id.in_(listed("ids")))
 _NEXT = (
