@@ -104,22 +104,30 @@ def locked_by_hand(office: Office, system: Before) -> list[str]:
 
 
 def orphans(office: Office) -> list[str]:
-    """What no link names and nobody has declared not to be ours; of who has left it is said that the door is open."""
+    """What no link names, and nothing else; of who has left it is said that the door is open.
+
+    What is protected, or was said not to be ours, is told to be so, and nothing else is.
+    """
     told = office.orphans()
     closed = office.disowned()
     wrong = [f"{row}: disowned, and somebody's" for row, system, id in closed if system.truth[id].owner is not None]
-    expected = {
-        f"{name} {id}"
+    nobodys = {
+        f"{name} {id}": old.protected
         for name, system in office.systems.items()
         for id, old in system.truth.items()
-        if old.owner is None and not old.protected
-    } - {row for row, _, _ in closed}
-    expected |= {f"{name} {system.club}" for name, system in office.systems.items()}
-    wrong += [f"{row}: told {row in told}" for row in sorted(told.keys() ^ expected)]
+        if old.owner is None
+    }
+    clubs = {f"{name} {system.club}" for name, system in office.systems.items()}
+    wrong += [f"{row}: told {row in told}" for row in sorted(told.keys() ^ (nobodys.keys() | clubs))]
+    settled = dict.fromkeys((row for row, _, _ in closed), "disowned")
+    settled |= dict.fromkeys((row for row, is_protected in nobodys.items() if is_protected), "protected")
     for row, told_of in told.items():
         old = office.systems[told_of["system"]].truth.get(told_of["remoteId"])
-        if old is not None and old.staff and told_of["thought"] != "left" and told_of["system"] != "wecom":
-            wrong.append(f"{row}: has left, and is {told_of['thought']}")
+        thought, meant = told_of["thought"], settled.get(row)
+        if meant is not None or thought in ("disowned", "protected"):
+            wrong += [] if thought == meant else [f"{row}: {thought}, not {meant}"]
+        elif old is not None and old.staff and thought != "left" and told_of["system"] != "wecom":
+            wrong.append(f"{row}: has left, and is {thought}")
     return wrong
 
 

@@ -139,8 +139,9 @@ class Office:
 
     def orphans(self) -> dict[str, dict[str, Any]]:
         """`report orphans`, by system and the system's own id."""
-        rows = json.loads(self.house.measured("orphans", "report", "orphans", "--format", "json"))
-        return {f"{row['system']} {row['remoteId']}": row for row in rows}
+        told = json.loads(self.house.measured("orphans", "report", "orphans", "--format", "json"))
+        assert {each["system"]: each["error"] for each in told["systems"]} == dict.fromkeys(self.systems)
+        return {f"{row['system']} {row['remoteId']}": row for row in told["orphans"]}
 
     def differences(self, system: str) -> list[dict[str, Any]]:
         """`--differences`, as JSON."""

@@ -162,7 +162,8 @@ class Day:
         self.office.heal({name: system.heals for name, system in self.office.systems.items()})
         self.office.house.command("retry", "--system", "wecom")
         self.office.settle()
-        assert self.office.parked() == {}
+        still = self.office.parked()
+        assert not still, still
         for system in self.office.systems.values():
             _right(demand.made(self.office, system, set()))
             _right(demand.named_healed(system, self.before[system.name]))

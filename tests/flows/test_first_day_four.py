@@ -34,6 +34,7 @@ def days(tmp_path: Path, furnished: Served, openldap: OpenLdap) -> Iterator[Days
         each.close()
 
 
+@pytest.mark.timeout(900)
 def test_the_first_day_in_four_systems(days: Days) -> None:
     """WeCom hides mobiles and mails, as it does today, and attendance has none: names and departments are all there."""
     day = days(readable=False)
@@ -62,6 +63,7 @@ def test_the_first_day_in_four_systems(days: Days) -> None:
     assert "wecom 接管" in told
 
 
+@pytest.mark.timeout(900)
 def test_mobiles_that_wecom_shows_spare_nearly_every_decision(days: Days) -> None:
     day = days(readable=True)
     day.observe()
