@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, or_, select, tuple_
+from sqlalchemy import Connection, Select, func, select, tuple_
 
 from scim_server.scim.urns import ROSTER_USER
 from scim_server.store.activity_tables import activity, activity_never, activity_watched
@@ -13,18 +13,9 @@ from scim_server.store.review_tables import return_cases, reviews
 from scim_server.store.tables import links, resources, subjects
 
 Row = Mapping[str, Any]
-LOCKS = ("outside", "return", "suspension", "resumption")
-"""Kinds of change by which somebody is locked, or is not any more: for limited readers, all alike (S18)."""
 OPEN_KINDS = ("inbound",)
 """Planned ends of which everybody may know: the others tell of a lock."""
 WATCHES = 50  # stretches of a system that are told, the latest
-
-
-def is_open() -> ColumnElement[bool]:
-    """Letters that everybody may see listed."""
-    change = JsonText(register.c.content, ("change",))
-    of_a_lock = (register.c.kind == "change") & change.in_(LOCKS)
-    return register.c.restricted.is_(False) & or_(of_a_lock.is_(False), of_a_lock.is_(None))
 
 
 def list_letters(
@@ -35,14 +26,14 @@ def list_letters(
     plain = {name: register.c[name] for name in ("state", "kind", "sender", "year")} | {"month": reviews.c.month}
     of = of.where(*(plain[name] == value for name, value in wanted.items()))
     if not restricted:
-        of = of.where(is_open())
+        of = of.where(register.c.restricted.is_(False))
     if before is not None:
         of = of.where(register.c.id < before)
     return [row._asdict() for row in connection.execute(of.order_by(register.c.id.desc()).limit(count + 1))]
 
 
 def one_letter(connection: Connection, id: str) -> Row | None:
-    """`open`: whether everybody may see it."""
+    """Whoever may see it: who asks has to look at `restricted`."""
     row = connection.execute(_letters().add_columns(register.c.content).where(register.c.id == id)).first()
     return None if row is None else row._asdict()
 
@@ -74,7 +65,6 @@ def _letters() -> Select[Any]:
         register.c.provisional,
         reviews.c.month,
         many.scalar_subquery().label("people"),
-        is_open().label("open"),
     ).outerjoin(reviews, reviews.c.id == register.c.review)
 
 

@@ -5,12 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.console.asker import Asker
 from tests.console.town import ConsoleTown
-
-
-@pytest.fixture
-def anyio_backend() -> str:
-    return "asyncio"
 
 
 def lived(folder: Path) -> ConsoleTown:
@@ -25,6 +21,7 @@ def lived(folder: Path) -> ConsoleTown:
     town.pass_to("2026-07-08")
     reply = {"by": "王主任", "letter": "崖教函〔2026〕9号", "on": "2026-07-07"}
     town.run("case-reply", case=town.case("E1"), answer="suspended", reason="停止工作金丝雀", **reply)
+    town.write_more()
     return town
 
 
@@ -40,3 +37,13 @@ def own_town(tmp_path: Path) -> Iterator[ConsoleTown]:
     one = lived(tmp_path)
     yield one
     one.close()
+
+
+@pytest.fixture(scope="module")
+def console(town: ConsoleTown) -> Asker:
+    return Asker(town)
+
+
+@pytest.fixture
+def own_console(own_town: ConsoleTown) -> Asker:
+    return Asker(own_town)

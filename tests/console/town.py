@@ -10,14 +10,16 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import httpx
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from scim_server.app import House
 from scim_server.clock import Clock, day_start
 from scim_server.settings import load
+from scim_server.store.activity_tables import activity, activity_watched
+from scim_server.store.review_tables import return_cases, review_strangers
 from scim_server.store.tables import looks
 from tests.cli.office import event, person, post
-from tests.console.content import inquiry
+from tests.console.content import drafts, inquiry
 from tests.flows import client as say
 from tests.servers.stores import rows, store_url
 
@@ -70,6 +72,16 @@ WATCHED = {
     "wecom": {"pc": True, "mobile": True},
     "attendance": {"device": False},
 }
+RETURNS = (  # id, person, kind, planned end
+    ("r-in", "E4", "inbound", "2026-07-05"),
+    ("r-in-2", "E5", "inbound", "2026-07-12"),
+    ("r-out", "E3", "outbound", "2026-07-10"),
+    ("r-lock", "E2", "lock", "2026-07-11"),
+)
+USE = {"system": "oa", "terminal": "pc", "source": "login", "strength": "proof", "at": LONG_AGO, "slack": 0.0}
+USE |= {"recorded": WINDOW[1]}
+WATCH = {"id": "w1", "system": "oa", "terminal": "any", "source": "export", "since": WINDOW[0], "until": WINDOW[1]}
+WATCH |= {"lag": 0.0, "recorded": WINDOW[1]}
 DEPARTMENTS = {"E4": ("HEA", "HEA"), "E5": ("HEA", "HEA"), "L1": ("GOV", "GOV")}
 """By person, department and office; of the others EDU and EDU-1."""
 
@@ -146,10 +158,6 @@ class ConsoleTown:
     def strange(self, review: str) -> None:
         """An account of which nobody knows whose it is."""
         row = {"review": review, "system": "oa", "remote_id": "stray-1", "at": None}
-        from sqlalchemy import insert
-
-        from scim_server.store.review_tables import review_strangers
-
         self._wait(self.house.writer.commit(lambda connection: connection.execute(insert(review_strangers), row)))
 
     def _asked(self, key: str, subject: str) -> list[Any]:
@@ -170,6 +178,23 @@ class ConsoleTown:
             marks = ", ".join("?" * len(subjects))
             asked = self.rows(f"SELECT id FROM cases WHERE review = ? AND subject IN ({marks})", review, *subjects)
             self.run("review-asked", letter=drawn["id"], cases=[id for (id,) in asked])
+
+    def write_more(self) -> None:
+        """Drafts of departments, one of which tells of a suspension; planned ends; what is known of somebody's use."""
+        for key, kind, title, said in drafts({key: self.subject(key) for key in FOUND}):
+            people = [each["subject"] for each in said["people"]]
+            sheet = {"kind": kind, "sender": "EDU", "addressees": ["KGX"], "title": title, "day": DAY, "review": None}
+            drawn = self.run("letter-draw", key=key, content=said, restricted=False, people=people, by="x", **sheet)
+            self.letters[key] = drawn["id"]
+        rows = [self._return(*each) for each in RETURNS]
+        self._wait(self.house.writer.commit(lambda connection: connection.execute(insert(return_cases), rows)))
+        used = [{**USE, "subject": self.subject(key)} for key in ("E1", "L1")]
+        self._wait(self.house.writer.commit(lambda connection: connection.execute(insert(activity), used)))
+        self._wait(self.house.writer.commit(lambda connection: connection.execute(insert(activity_watched), WATCH)))
+
+    def _return(self, id: str, key: str, kind: str, planned_end: str) -> Json:
+        row = {"id": id, "subject": self.subject(key), "kind": kind, "fact": f"{CANARY}-{id}", "department": "EDU"}
+        return row | {"planned_end": planned_end, "opened": "2026-07-01T00:00:00.000Z", "state": "open"}
 
     def case(self, key: str, system: str = "oa") -> str:
         """The id of somebody's case in the last check."""

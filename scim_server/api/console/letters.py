@@ -86,7 +86,7 @@ class Letters:
         row, named, _ = await self._read(asked.caller, asked.places["id"])
         if row["kind"] in LIMITED and not asked.caller.sees_restricted:
             raise Problem(403, "该函正文限有权人员查阅。")
-        if not row["open"] or row["kind"] in LIMITED:
+        if row["restricted"] or row["kind"] in LIMITED:
             await self._look(asked.caller, "document", row, named)
         document = await self._drawn(row["content"])
         name = quote(f"{row['doc_number']}.docx")
@@ -104,9 +104,9 @@ class Letters:
     async def shown(self, caller: Caller, id: str) -> models.WholeLetter:
         """One letter, to whoever may see it. Raises Problem."""
         row, named, names = await self._read(caller, id)
-        if not row["open"]:
+        if row["restricted"]:
             await self._look(caller, "letter", row, named)
-        return shapes.whole_letter(row, named, names, restricted=not row["open"])
+        return shapes.whole_letter(row, named, names, restricted=bool(row["restricted"]))
 
     async def _written(self, asked: Question, command: str, **said: str) -> models.WholeLetter:
         id = asked.places["id"]
@@ -127,7 +127,7 @@ class Letters:
     async def _read(self, caller: Caller, id: str) -> tuple[store.Row, list[store.Row], dict[str, str]]:
         def read(connection: Connection) -> tuple[store.Row, list[store.Row], dict[str, str]]:
             row = store.one_letter(connection, id)
-            if row is None or not (row["open"] or caller.sees_restricted):
+            if row is None or (row["restricted"] and not caller.sees_restricted):
                 raise Problem(404, "没有这件函件。")
             named = store.people_of(connection, id, NAMED)
             return row, named, names_of(connection, shapes.keys_of([row], "sender"))

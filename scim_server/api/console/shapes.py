@@ -121,7 +121,7 @@ def _letter(row: Row, names: Names, restricted: bool) -> dict[str, Any]:
         "number": row["doc_number"],
         "sender": models.Department(key=row["sender"], name=names.get(row["sender"], row["sender"])),
         "addressees": departments(row["addressees"], names),
-        "restricted": not row["open"],
+        "restricted": bool(row["restricted"]),
         "instruction": models.Instruction.model_validate(said) if said else None,
         "provisional": bool(row["provisional"]),
         "error": row["error"] if restricted else None,
