@@ -7,7 +7,7 @@ from scim_server.letters.content import Applicant, Application, Cancellation, Ch
 from scim_server.letters.departures import departure, is_death, is_sanction
 from scim_server.letters.letter import Fields, Form, Pair
 from scim_server.letters.text_files import Wording
-from scim_server.letters.values import OfPeople, joined, of_person
+from scim_server.letters.values import OfPeople, is_outsourced, joined, of_person
 
 TICKED, FREE = "■", "□"  # both are in GB 2312, so in every font of an office
 UNSETTLED = ("secondment", "outside")  # postings: an end is asked for, and may be open
@@ -71,7 +71,10 @@ def _opening(person: Applicant, systems: Pair) -> Iterator[tuple[Pair, ...]]:
     yield (("报到日", iso(person.event)), _item(person))
     yield (("手机号码", clean(person.mobile)), systems)
     if person.until or person.organization:
-        yield (("期限", _until(person)), ("派驻单位", clean(person.organization)))
+        yield (
+            ("期限", _until(person)),
+            ("派驻单位" if is_outsourced(person) else "原单位", clean(person.organization)),
+        )
 
 
 def _changed(content: ChangeLetter, person: Applicant, systems: Pair) -> Iterator[tuple[Pair, ...]]:

@@ -16,6 +16,8 @@ from scim_server.letters.content import (
 )
 from scim_server.letters.departures import departure, is_sanction
 
+OUTSOURCED = "外包"  # in the words of a 人员类别
+
 Values = dict[str, str]
 OfPeople = Application | ChangeLetter | Cancellation
 
@@ -138,6 +140,11 @@ def of_departure(person: Applicant) -> Values:
 def place(department: str, office: str, position: str) -> str:
     """科室 and 职务; who sits in no office and has no post is in the department."""
     return clean(office) + clean(position) or clean(department)
+
+
+def is_outsourced(person: Applicant) -> bool:
+    """Sent by a contractor: the organization is that; of others it is where they come from or go to."""
+    return OUTSOURCED in person.category and bool(clean(person.organization))
 
 
 def until(person: Applicant) -> str:

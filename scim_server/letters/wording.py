@@ -26,6 +26,7 @@ from scim_server.letters.values import (
     OfPeople,
     Values,
     common,
+    is_outsourced,
     joined,
     of_account,
     of_departure,
@@ -113,7 +114,7 @@ def _outsourced(content: Application, text: Wording, values: Values) -> Iterator
     """Who is sent by a contractor: a sentence for each contractor and end of the stay."""
     groups: dict[tuple[str, str], list[Applicant]] = defaultdict(list)
     for each in content.people:
-        if each.organization:
+        if is_outsourced(each):
             groups[clean(each.organization), until(each)].append(each)
     for (contractor, end), people in groups.items():
         who = "上述人员" if len(people) == len(content.people) else _named(people)

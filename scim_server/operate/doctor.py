@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from connectors.errors import ConnectorError
 from mappings.model import Finding
+from scim_server.letters.editions import check as check_texts
+from scim_server.letters.errors import TextError
 from scim_server.operate.desk import Desk
 from scim_server.operate.points import points
 from scim_server.reconcile.target import Target
@@ -22,6 +24,7 @@ def check(desk: Desk) -> Iterator[tuple[str, Finding]]:
     yield from (("名册库", each) for each in _store(desk))
     yield from (("办法", Finding("ok", each)) for each in points(desk.readings()))
     yield "日历", _calendar(desk)
+    yield from (("函件", each) for each in _wordings(desk))
     if not desk.settings.systems:
         yield "系统", Finding("warning", "没有配置任何系统，名册变化不会写到任何地方", "[systems.ldap]")
     for target in targets(desk.settings, desk.clock, desk.readings()):
@@ -37,6 +40,19 @@ def _store(desk: Desk) -> Iterator[Finding]:
     if not _is_running(desk):
         yield Finding("warning", "没有正在运行的服务", "huaming serve")
     yield _audit(desk)
+
+
+def _wordings(desk: Desk) -> Iterator[Finding]:
+    """Whether letters can be worded as the bureau's own files say."""
+    folder = desk.settings.letters.wordings
+    if folder is None:
+        return
+    try:
+        check_texts(folder)
+    except TextError as error:
+        yield Finding("error", f"[letters] texts 不可用，函件不能生成：{error}")
+        return
+    yield Finding("ok", f"函件文字以 {folder} 中的为先")
 
 
 def _is_running(desk: Desk) -> bool:

@@ -124,12 +124,18 @@ def test_both_offices_are_addressed_in_one_letter() -> None:
 
 
 def test_a_sentence_for_whom_a_contractor_sends() -> None:
-    hired = {"item": "一(四)", "organization": "海南某某公司", "until": "2027-12-31"}
+    hired = {"category": "外包服务人员", "item": "一(四)", "organization": "海南某某公司", "until": "2027-12-31"}
     alone = word(samples.opening(samples.person(**hired))).paragraphs
     among = word(samples.opening(samples.person(), samples.person(name="符小明", **hired))).paragraphs
     tail = "系海南某某公司派驻我单位的外包服务人员，服务期限至2027年12月31日，期满后由我单位及时来函注销账号。"
     assert alone[1:] == (f"上述人员{tail}",)
     assert among[1:] == (f"符小明同志{tail}",)
+
+
+def test_somebody_from_outside_is_no_contractor_s() -> None:
+    lent = samples.person(item="一(三)", category="其他非在编人员", organization="海口市某局", until="2027-12-31")
+    assert len(word(samples.opening(lent)).paragraphs) == 1
+    assert "期限：2027-12-31，原单位：海口市某局" in plain_text(samples.opening(lent))
 
 
 def test_an_end_that_nobody_knows_is_not_printed() -> None:
