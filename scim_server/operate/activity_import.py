@@ -5,11 +5,11 @@ middle leaves evidence that is true, no watch that is not, and a file that can b
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Any
+from typing import TypeVar
 
 from sqlalchemy import Connection, func, select
 
@@ -21,7 +21,9 @@ from scim_server.store.activity_names import by_key, by_login, by_remote_id
 from scim_server.store.activity_tables import activity_imports
 from scim_server.store.tables import links
 
+T = TypeVar("T")
 LOT = 400  # rows of one command: some 40 KB
+STRANGERS = 40  # of these the file says what they are called
 SOURCE = "export"
 HALF = 0.5
 Latest = tuple[float, float, str]  # the instant, its slack in seconds, proof or evidence
@@ -150,13 +152,13 @@ def _written(desk: Desk, asked: Asked, found: Imported, latest: Mapping[str, Lat
     for rows in _lots(dated):
         desk.run("activity-record", system=asked.system, rows=rows)
     strange = ([line.who[0][1], line.at] for line in found.strangers)
-    for rows in _lots(strange):
-        desk.run("activity-strangers", system=asked.system, rows=rows)
+    for lot in _lots(strange, STRANGERS):
+        desk.run("activity-strangers", system=asked.system, rows=lot)
 
 
-def _lots(rows: Any) -> Iterator[list[Any]]:
+def _lots(rows: Iterable[T], size: int = LOT) -> Iterator[list[T]]:
     left = iter(rows)
-    while lot := list(islice(left, LOT)):
+    while lot := list(islice(left, size)):
         yield lot
 
 

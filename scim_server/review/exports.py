@@ -12,7 +12,7 @@ from scim_server.review.export_times import moment
 HEAD = 30  # rows among which the headings are looked for
 SHOWN = 20  # errors that are told
 FOOTERS = ("合计", "总计", "共计", "小计", "导出", "制表", "备注", "说明", "注:", "注：", "第", "共")
-LONGEST = 256  # characters of what says who
+LONGEST = 128  # characters of what says who
 
 
 class BadRows(Exception):

@@ -9,26 +9,22 @@ from sqlalchemy import Connection, Select, bindparam, select
 from scim_server.store.prepared import fetch, listed
 from scim_server.store.tables import links, names, resources, subjects
 
-_THERE = (
-    links.c.system == bindparam("in_system"),
-    links.c.kind == "person",
-    links.c.remote_id.is_not(None),
-)
-_BY_ID = select(links.c.remote_id, links.c.subject).where(*_THERE, links.c.remote_id.in_(listed("ids")))
-_BY_KEY = (
-    select(subjects.c.key, links.c.subject)
-    .join(subjects, subjects.c.subject == links.c.subject)
-    .where(*_THERE, subjects.c.key.in_(listed("ids")))
+# whether there is an account is asked of the row, not in the WHERE: SQLite would read all of a system's for it
+_OF = links.c.system == bindparam("in_system"), links.c.kind == "person"
+_BY_ID = select(links.c.remote_id, links.c.subject, links.c.remote_id).where(*_OF, links.c.remote_id.in_(listed("ids")))
+_KEYS = select(subjects.c.key, subjects.c.subject).where(subjects.c.key.in_(listed("ids")))
+_BY_SUBJECT = select(links.c.subject, links.c.subject, links.c.remote_id).where(
+    *_OF, links.c.subject.in_(listed("ids"))
 )
 _BY_NAME = (
-    select(names.c.name, links.c.subject)
+    select(names.c.name, links.c.subject, links.c.remote_id)
     .join(names, (names.c.subject == links.c.subject) & (names.c.system == links.c.system))
-    .where(*_THERE, names.c.name.in_(listed("ids")))
+    .where(*_OF, names.c.name.in_(listed("ids")))
 )
 _BY_USER_NAME = (
-    select(resources.c.name, links.c.subject)
+    select(resources.c.name, links.c.subject, links.c.remote_id)
     .join(resources, resources.c.subject == links.c.subject)
-    .where(*_THERE, resources.c.type == "User", resources.c.name.in_(listed("ids")))
+    .where(*_OF, resources.c.type == "User", resources.c.name.in_(listed("ids")))
 )
 
 
@@ -39,7 +35,12 @@ def by_remote_id(connection: Connection, system: str, ids: Sequence[str]) -> dic
 
 def by_key(connection: Connection, system: str, keys: Sequence[str]) -> dict[str, str]:
     """The subjects with these keys that have an account there."""
-    return _found(connection, _BY_KEY, system, keys)
+    wanted = [key for key in dict.fromkeys(keys) if key]
+    if not wanted:
+        return {}
+    named = fetch(connection, _KEYS, ids=orjson.dumps(wanted))  # first these: SQLite would begin with all links
+    there = _found(connection, _BY_SUBJECT, system, [subject for _, subject in named])
+    return {key: subject for key, subject in named if subject in there}
 
 
 def by_login(connection: Connection, system: str, folded: Sequence[str]) -> dict[str, str]:
@@ -52,4 +53,4 @@ def _found(connection: Connection, statement: Select[Any], system: str, ids: Seq
     if not wanted:
         return {}
     rows = fetch(connection, statement, in_system=system, ids=orjson.dumps(wanted))
-    return {name: subject for name, subject in rows}
+    return {name: subject for name, subject, remote_id in rows if remote_id is not None}
