@@ -5,6 +5,7 @@ import pytest
 from scim_server.letters.content import CONTENT, Content
 from scim_server.letters.errors import LetterError
 from scim_server.letters.plain import plain_text
+from scim_server.letters.title_lines import lines
 from scim_server.letters.titles import title
 from scim_server.letters.wording import word
 from tests.documents import samples
@@ -99,6 +100,12 @@ BODIES: dict[str, tuple[str, ...]] = {
 @pytest.mark.parametrize("name", sorted(TITLES))
 def test_titles(name: str) -> None:
     assert title(samples.EVERY[name]) == TITLES[name]
+
+
+@pytest.mark.parametrize("name", [each for each in samples.EVERY if each != "long"])
+def test_a_name_is_not_broken_off_in_a_title(name: str) -> None:
+    for line in lines(word(samples.EVERY[name]).title):
+        assert not line.startswith(("同志", "等2", "等3"))
 
 
 @pytest.mark.parametrize("name", sorted(BODIES))
