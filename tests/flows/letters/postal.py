@@ -78,10 +78,12 @@ class Postal(Registry):
             self.office.put_member(f"收函{key}", f"desk-{key.lower()}", id, code=f"R-{key}")
         told = {name: value for name, value in self.office.config(self.running.url).items() if name != "kind"}
         self.settings = told | (FORM if form else {}) | {"answer_timeout": 1}
-        self.link(ids)
+        self.place(ids)
         self.desk = Counter(self.url, self.clock, self.rules)
 
-    def link(self, ids: dict[str, int]) -> None:  # type: ignore[override]
+    def place(self, ids: dict[str, int]) -> None:
+        """These departments are linked to those of the OA."""
+
         def write(connection: Connection) -> None:
             ensure_links(connection, OA, self.time)
             for key, id in ids.items():

@@ -1,0 +1,123 @@
+"""Never two letters for one case: connections that die, deliverers that meet, a letter that changes meanwhile."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Barrier, Thread
+from typing import Any
+
+import pytest
+
+from scim_server.letters.delivery import LEASE, Deliverer
+from tests.flows.letters.postal import PATIENCE, Counter, Postal
+from tests.flows.letters.registry import BY
+from tests.servers.faultproxy import FaultProxy
+
+
+@pytest.fixture
+def post(tmp_path: Path) -> Iterator[Postal]:
+    one = Postal(tmp_path)
+    yield one
+    one.close()
+
+
+def through(post: Postal, proxy: FaultProxy) -> str:
+    return str(post.settings["url"]).replace(str(post.running.port), str(proxy.port))
+
+
+@pytest.mark.parametrize("way", ["after", "middle"])
+def test_a_connection_that_dies_sends_no_second_letter(post: Postal, way: str) -> None:
+    """At each request of a delivery in turn: its answer is swallowed, or cut."""
+    with FaultProxy("127.0.0.1", post.running.port) as proxy:
+        url, doubts = through(post, proxy), 0
+        for warm in ("first", "second"):
+            post.draw(warm)
+            proxy.set()
+            before = proxy.counts.down
+            assert post.results(url=url) == ["delivered"]
+        whole = proxy.counts.down - before if way == "middle" else proxy.counts.chunks
+        for at in (1, whole // 2, whole - 1, whole):
+            drawn = post.draw(f"k{at}")
+            proxy.set(**{"cut_after" if way == "middle" else "deaf_from": at})
+            doubts += post.results(url=url, answer_timeout=0.3) == ["unknown"]
+            proxy.clear()
+            proxy.cut()
+            while post.state(drawn["id"]) != "delivered":
+                assert post.results(PATIENCE + 3601, url=url)
+            assert post.arrived(drawn["doc_number"]) == 1, at
+        assert doubts, "one of them was the request by which it leaves"
+
+
+def test_a_request_that_the_oa_sees_to_after_everybody_gave_up_is_found(post: Postal) -> None:
+    with FaultProxy("127.0.0.1", post.running.port) as proxy:
+
+        class Slow(Counter):
+            def run(self, command: str, **given: Any) -> Any:
+                proxy.set(blackhole=command == "letter-leave")
+                return super().run(command, **given)
+
+        drawn, slow = post.draw(), Slow(post.url, post.clock, post.rules)
+        told = list(post.carrier(slow, url=through(post, proxy), answer_timeout=0.3).deliver())
+        slow.close()
+        assert [each.result for each in told] == ["unknown"]
+        proxy.clear()
+        until = time.monotonic() + 60
+        while post.arrived(drawn["doc_number"]) == 0:
+            assert time.monotonic() < until
+            time.sleep(0.01)
+    assert post.results(PATIENCE + 1) == ["delivered"]
+    assert post.arrived(drawn["doc_number"]) == 1
+
+
+# several at once
+
+
+def test_two_deliverers_at_once_send_each_letter_once(post: Postal) -> None:
+    drawn = [post.draw(f"k{number}") for number in range(12)]
+    desks = [Counter(post.url, post.clock, post.rules) for _ in range(3)]
+    carriers = [post.carrier(desk) for desk in desks]
+    together, told = Barrier(3), []
+
+    def carry(one: Deliverer) -> None:
+        together.wait(30)
+        told.extend(one.deliver())
+
+    threads = [Thread(target=carry, args=(each,)) for each in carriers]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join(120)
+    for desk in desks:
+        desk.close()
+    assert sorted(each.result for each in told) == ["delivered"] * 12
+    assert [post.arrived(each["doc_number"]) for each in drawn] == [1] * 12
+
+
+def test_who_has_lost_the_lease_does_not_send(post: Postal) -> None:
+    """A deliverer that was stopped before the letter left: another one has it by the time when it goes on."""
+
+    class Slow(Counter):
+        def run(self, command: str, **given: Any) -> Any:
+            if command == "letter-leave":
+                post.time += LEASE + 1
+                assert post.results() == ["delivered"]
+            return super().run(command, **given)
+
+    drawn, slow = post.draw(), Slow(post.url, post.clock, post.rules)
+    assert [each.result for each in post.carrier(slow).deliver()] == ["lost"]
+    slow.close()
+    assert post.arrived(drawn["doc_number"]) == 1
+    assert post.state(drawn["id"]) == "delivered"
+
+
+def test_a_letter_that_became_void_meanwhile_does_not_leave(post: Postal) -> None:
+    class Late(Counter):
+        def run(self, command: str, **given: Any) -> Any:
+            if command == "letter-leave":
+                post.run("letter-void", id=given["id"], by=BY, reason="发错")
+            return super().run(command, **given)
+
+    drawn, late = post.draw(), Late(post.url, post.clock, post.rules)
+    assert [each.result for each in post.carrier(late).deliver()] == ["lost"]
+    late.close()
+    assert (post.arrived(drawn["doc_number"]), post.state(drawn["id"])) == (0, "void")
