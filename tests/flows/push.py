@@ -1,5 +1,9 @@
-"""One HR client among others: it writes what chance tells it, logs what was acknowledged, reads back what was not."""
+"""One HR client among others: it writes what chance tells it, logs what was acknowledged, reads back what was not.
 
+HUAMING_FLOW_PEOPLE=1000 in the environment: so many people, pushed by eight clients.
+"""
+
+import os
 import random
 import threading
 import time
@@ -14,8 +18,9 @@ from tests.flows.expectation import Expectation
 from tests.flows.house import Served
 
 SEED = 20261125
-PEOPLE = 125  # a client
-CHANGES = 330  # a client, besides the creations
+CLIENTS = 8
+PEOPLE = int(os.environ.get("HUAMING_FLOW_PEOPLE", "320")) // CLIENTS  # a client
+CHANGES = PEOPLE * 8 // 3  # a client, besides the creations
 
 
 class Push:

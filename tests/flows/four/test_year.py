@@ -9,7 +9,7 @@ from tests.flows.four.clusters import HOME
 from tests.flows.four.conftest import Quarters
 from tests.flows.four.year import FourYear
 
-PEOPLE = int(os.environ.get("PEOPLE", "72"))
+PEOPLE = int(os.environ.get("PEOPLE", "36"))
 HOMES = {"default_department": HOME}
 
 
