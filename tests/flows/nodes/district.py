@@ -12,6 +12,7 @@ from typing import Any
 import httpx
 import psycopg
 
+from tests.cli.line import inside
 from tests.flows.house import HUAMING
 from tests.servers.ports import free_ports
 
@@ -127,8 +128,7 @@ class District:
         return done.stdout
 
     def run(self, node: Node, *words: str) -> subprocess.CompletedProcess[str]:
-        command = [str(HUAMING), *words, "--config", str(node.config)]
-        return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        return inside(*words, "--config", node.config)
 
     def _node(
         self, words: tuple[str, ...], port: int, systems: dict[str, dict[str, Any]], environment: dict[str, str]
