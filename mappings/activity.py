@@ -73,9 +73,9 @@ class Span:
 class Verdict:
     """Of one account in one window.
 
-    `last`: operated: the latest operation in the window; else the latest on record, None: none is known.
-    `unwatched`: of no-data, for the sake of which terminals; none: an operation behind the window hides what was in
-    it, or one before it was noted so loosely that it may have been in it.
+    `last`: operated: the latest operation in the window, else one after it; else the latest before it, None: none is
+    known. `unwatched`: of no-data, for the sake of which terminals; none: an operation before the window was noted so
+    loosely that it may have been in it.
     """
 
     state: State
@@ -92,14 +92,16 @@ def span(follows: str, watches: Iterable[Watch], since: datetime, until: datetim
 
 
 def verdict(known: Known, window: Span) -> Verdict:
-    """Operated by any of its terminals; silent where each was watched throughout, or it was never used at all."""
+    """Operated by any of its terminals; silent where each was watched throughout, or it was never used at all.
+
+    Most sources keep the latest operation alone. One behind the window hides those in it, and shows that the account
+    is in use: nobody is asked about it.
+    """
     counted = [each for each in known.evidence if _counts(each.terminal, window.demanded)]
     inside = _latest(each for each in counted if window.since <= each.at <= window.until)
-    if inside is not None:
-        return Verdict("operated", inside)
     last = _latest(counted)
-    if last is not None and last.at > window.until:  # only the latest is kept: an earlier one may have been inside
-        return Verdict("no-data", last)
+    if inside is not None or (last is not None and last.at > window.until):
+        return Verdict("operated", inside or last)
     if any(each.at + each.slack >= window.since for each in counted):
         return Verdict("no-data", last)
     if window.unwatched and not (known.never and known.never >= window.until):

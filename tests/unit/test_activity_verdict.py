@@ -120,9 +120,10 @@ def test_who_was_surely_never_in_is_silent_though_nobody_watched() -> None:
     assert verdict(Known((seen,), UNTIL), span("wecom", (), SINCE, UNTIL)) == Verdict("operated", seen)
 
 
-def test_an_operation_behind_the_window_hides_what_was_in_it() -> None:
-    """Only the latest is kept."""
-    assert judged(used(UNTIL + SECOND)) == Verdict("no-data", used(UNTIL + SECOND))
+def test_an_operation_behind_the_window_shows_that_it_is_in_use() -> None:
+    """Only the latest is kept: who has logged in this morning is not asked about for the month until midnight."""
+    assert judged(used(UNTIL + SECOND)) == Verdict("operated", used(UNTIL + SECOND))
+    assert judged(used(UNTIL + SECOND), watches=()) == Verdict("operated", used(UNTIL + SECOND))
     known = Known((used(UNTIL + DAY, PC), used(UNTIL - DAY, MOBILE)))
     assert verdict(known, span("oa", BOTH, SINCE, UNTIL)) == Verdict("operated", used(UNTIL - DAY, MOBILE))
 
