@@ -4,6 +4,7 @@ import contextlib
 import secrets
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
+from functools import partial
 from threading import Lock
 from typing import Any
 
@@ -25,7 +26,7 @@ from scim_server.api.routes import routes
 from scim_server.clock import Clock
 from scim_server.commands import COMMANDS
 from scim_server.letters import duty
-from scim_server.letters.content import CONTENT
+from scim_server.letters.apart import document
 from scim_server.reconcile.audit import Audit
 from scim_server.reconcile.duties import Duty
 from scim_server.reconcile.monthly import Monthly
@@ -224,13 +225,8 @@ class House:
         source = self.settings.source
         command = [sys.executable, "-m", "scim_server"] if source is not None else None
         room = Room(self.reads, self.run_command, Cursors(self.roster), self.clock)
-        return console(self.tokens, room, self._document, Children(command, ["--config", str(source)]))
-
-    def _document(self, content: bytes) -> bytes:
-        """The .docx of a letter. Raises ValueError."""
-        from scim_server.letters.drawing import draw
-
-        return draw(CONTENT.validate_json(content), self.settings.letters.wordings)
+        drawn = partial(document, folder=self.settings.letters.wordings)
+        return console(self.tokens, room, drawn, Children(command, ["--config", str(source)]))
 
     def _app(self) -> Starlette:
         scim = routes(self.roster, self.tokens, self.settings, self.feed)

@@ -1,14 +1,23 @@
 """What the JSON API answers: checks, accounts, cases, letters, planned ends, use; page by page."""
 
 import io
+from pathlib import Path
 
+import orjson
 import pytest
 from docx import Document
+from sqlalchemy import update
 
 from mappings.policy.departures import EVENTS
 from scim_server.api.console.asked import Departure
+from scim_server.letters.apart import SHORT, document
+from scim_server.letters.content import CONTENT
+from scim_server.letters.drawing import draw
+from scim_server.letters.errors import LetterError
+from scim_server.store.register_tables import register
 from scim_server.store.replies import ANSWERS
 from tests.console.asker import Asker
+from tests.console.content import inquiry
 from tests.console.town import FOUND, SYSTEMS
 
 
@@ -111,6 +120,26 @@ def test_a_document_is_drawn_again_to_the_same_bytes(console: Asker) -> None:
     assert "区卫健委" in text
     assert "崖科工信函" in first.headers["content-disposition"] or "%E5%B4%96" in first.headers["content-disposition"]
     assert first.headers["cache-control"] == "no-store"
+
+
+def test_a_long_letter_is_drawn_by_a_process_of_its_own_to_the_same_bytes(tmp_path: Path) -> None:
+    said = inquiry("inquiry", ["EDU"], [f"s{n}" for n in range(500)], [f"E{n}" for n in range(500)])
+    content = orjson.dumps(said | {"doc_number": "崖科工信函〔2026〕9号"})
+    assert len(content) > SHORT
+    assert document(content) == draw(CONTENT.validate_json(content))
+    with pytest.raises(LetterError, match="addressees"):
+        document(content.replace(b'"addressees"', b'"addressed"'))
+    (tmp_path / "inquiry.txt").write_text("[wording]", encoding="utf-8")
+    with pytest.raises(LetterError, match="wording"):
+        document(content, tmp_path)
+
+
+def test_a_document_that_cannot_be_drawn_says_so_and_no_more(own_console: Asker) -> None:
+    id = own_console.town.letters["EDU"]
+    spoilt = update(register).where(register.c.id == id).values(content=b'{"kind": "inquiry", "secret": "CANARY"}')
+    own_console.town._wait(own_console.town.house.writer.commit(lambda connection: connection.execute(spoilt)))
+    said = own_console.get(f"/letters/{id}/document", status=409)
+    assert "CANARY" not in str(said)
 
 
 def test_planned_ends(console: Asker) -> None:

@@ -89,7 +89,7 @@ def test_a_void_letter_keeps_its_number(own_console: Asker) -> None:
     assert (one["state"], one["number"]) == ("void", "崖科工信函〔2026〕3号")
     own_console.post(f"/letters/{id}/void", {"reason": "再次"}, status=409)
     own_console.post("/letters/none/void", {"reason": "无"}, status=404)
-    assert own_console.town.rows("SELECT actor FROM trace WHERE said LIKE '%作废' AND kind = 'letter'")[-1] == (BY,)
+    assert own_console.town.rows("SELECT actor FROM trace WHERE kind = 'letter' AND said LIKE ?", "%作废")[-1] == (BY,)
 
 
 def test_the_end_of_a_check(own_console: Asker) -> None:

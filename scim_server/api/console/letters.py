@@ -1,6 +1,7 @@
 """Operations about the register of letters: what it holds, the documents, deliveries."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote
@@ -20,10 +21,13 @@ from scim_server.store.looks import EVERYBODY
 from scim_server.store.sorting import Place
 
 TAG = "函件"
+LONG = 120.0  # seconds for a document
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 NAMED = 100  # people of a letter who are told
 LIMITED = frozenset({"cancel"})
 """Kinds whose documents say why somebody has left: the register is for everybody, they are not (S18)."""
+
+log = logging.getLogger("huaming.console")
 
 Draw = Callable[[bytes], bytes]
 """A document from its content, JSON; it takes a while, and a thread of its own. Raises ValueError."""
@@ -48,7 +52,7 @@ class Letters:
             Operation("GET", one, "getLetter", TAG, "一件函件", self.one, whole, statuses=(404,)),
             Operation(
                 "GET", f"{one}/document", "getDocument", TAG, "函件正文（.docx）", self.document, media=DOCX,
-                statuses=(404, 409),
+                statuses=(404, 409), seconds=LONG,
             ),
             Operation(
                 "POST", f"{one}/delivered", "recordDelivery", TAG, "登记送达，复函时限由此起算", self.delivered,
@@ -116,8 +120,9 @@ class Letters:
     async def _drawn(self, content: bytes) -> bytes:
         try:
             return await asyncio.get_running_loop().run_in_executor(self._thread, self._draw, content)
-        except ValueError as error:
-            raise Problem(409, f"正文不能生成：{error}") from error
+        except ValueError as error:  # it may name a value, or a file
+            log.warning("a document could not be drawn: %s", error)
+            raise Problem(409, "正文不能生成，原因见服务器日志。") from error
 
     async def _look(self, caller: Caller, what: str, row: store.Row, named: list[store.Row]) -> None:
         """Of the one whom it names; of several, of everybody."""
