@@ -3,6 +3,7 @@ here are answered is held against it by `Asker`."""
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,6 +33,12 @@ def test_every_route_is_described_and_no_other(console: Asker, described: dict[s
         assert {method.upper() for method in methods} == served
     names = [said["operationId"] for _, _, said in operations(described)]
     assert len(names) == len(set(names)) == 20
+
+
+def test_the_guide_names_every_operation_and_no_other(described: dict[str, Any]) -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "guide" / "api.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"^\| `(GET|POST) (/\S+)` \|", guide, re.MULTILINE))
+    assert named | {("GET", "/openapi.json")} == {(method.upper(), path) for path, method, _ in operations(described)}
 
 
 def test_it_is_of_its_version_and_demands_a_token(described: dict[str, Any]) -> None:
