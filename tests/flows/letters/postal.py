@@ -77,7 +77,7 @@ class Postal(Registry):
         for key, id in ids.items():
             self.office.put_member(f"收函{key}", f"desk-{key.lower()}", id, code=f"R-{key}")
         told = {name: value for name, value in self.office.config(self.running.url).items() if name != "kind"}
-        self.settings = told | (FORM if form else {}) | {"answer_timeout": 1}
+        self.settings = told | (FORM if form else {}) | {"answer_timeout": 30}
         self.place(ids)
         self.desk = Counter(self.url, self.clock, self.rules)
 

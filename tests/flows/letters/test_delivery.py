@@ -52,11 +52,11 @@ def test_drafts_and_void_letters_stay(post: Postal) -> None:
     assert post.results() == []
 
 
-@pytest.mark.parametrize("fault", [{"lost": True}, {"html": True}, {"cut": True}, {"status": 500}, {"delay_s": 2}])
+@pytest.mark.parametrize("fault", [{"lost": True}, {"html": True}, {"cut": True}, {"status": 500}, {"delay_s": 600}])
 def test_after_a_lost_answer_it_is_looked_up_before_anything_is_sent(post: Postal, fault: dict[str, Any]) -> None:
     drawn = post.draw()
     post.running.faults([{"match": START, "times": 1, **fault}])
-    assert post.results() == ["unknown"]
+    assert post.results(answer_timeout=3) == ["unknown"]
     assert post.state(drawn["id"]) == "unknown"
     assert post.results(PATIENCE - 1) == [], "it is left alone for a while"
     assert post.results(2) == ["delivered"]

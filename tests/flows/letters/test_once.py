@@ -25,27 +25,44 @@ def through(post: Postal, proxy: FaultProxy) -> str:
     return str(post.settings["url"]).replace(str(post.running.port), str(proxy.port))
 
 
-@pytest.mark.parametrize("way", ["after", "middle"])
-def test_a_connection_that_dies_sends_no_second_letter(post: Postal, way: str) -> None:
-    """At each request of a delivery in turn: its answer is swallowed, or cut."""
+EARLY: list[dict[str, Any]] = [
+    {"refuse": True},
+    {"deaf_from": 1},
+    {"deaf_from": 5},
+    {"cut_after": 40},
+    {"cut_after": 700},
+]
+
+
+@pytest.mark.parametrize("fault", EARLY, ids=str)
+def test_a_connection_that_dies_before_the_letter_leaves_sends_none(post: Postal, fault: dict[str, Any]) -> None:
+    drawn = post.draw()
     with FaultProxy("127.0.0.1", post.running.port) as proxy:
-        url, doubts = through(post, proxy), 0
-        for warm in ("first", "second"):
-            post.draw(warm)
-            proxy.set()
-            before = proxy.counts.down
-            assert post.results(url=url) == ["delivered"]
-        whole = proxy.counts.down - before if way == "middle" else proxy.counts.chunks
-        for at in (1, whole // 2, whole - 1, whole):
-            drawn = post.draw(f"k{at}")
-            proxy.set(**{"cut_after" if way == "middle" else "deaf_from": at})
-            doubts += post.results(url=url, answer_timeout=0.3) == ["unknown"]
-            proxy.clear()
-            proxy.cut()
-            while post.state(drawn["id"]) != "delivered":
-                assert post.results(PATIENCE + 3601, url=url)
-            assert post.arrived(drawn["doc_number"]) == 1, at
-        assert doubts, "one of them was the request by which it leaves"
+        proxy.set(**fault)
+        assert post.results(url=through(post, proxy), answer_timeout=0.5) == ["waiting"]
+        assert (post.arrived(drawn["doc_number"]), post.state(drawn["id"])) == (0, "ready")
+        proxy.clear()
+        proxy.cut()
+        assert post.results(3601, url=through(post, proxy)) == ["delivered"]
+    assert post.arrived(drawn["doc_number"]) == 1
+
+
+@pytest.mark.parametrize("fault", [{"drop_replies": True}, {"cut_after": 1}], ids=str)
+def test_a_connection_that_dies_when_it_leaves_sends_no_second_one(post: Postal, fault: dict[str, Any]) -> None:
+    with FaultProxy("127.0.0.1", post.running.port) as proxy:
+
+        class Watching(Counter):
+            def run(self, command: str, **given: Any) -> Any:
+                if command == "letter-leave":
+                    proxy.set(**fault)
+                return super().run(command, **given)
+
+        drawn, desk = post.draw(), Watching(post.url, post.clock, post.rules)
+        told = list(post.carrier(desk, url=through(post, proxy), answer_timeout=3).deliver())
+        desk.close()
+        assert ([each.result for each in told], post.arrived(drawn["doc_number"])) == (["unknown"], 1)
+    assert post.results(PATIENCE + 1) == ["delivered"]
+    assert post.arrived(drawn["doc_number"]) == 1
 
 
 def test_a_request_that_the_oa_sees_to_after_everybody_gave_up_is_found(post: Postal) -> None:
@@ -57,7 +74,7 @@ def test_a_request_that_the_oa_sees_to_after_everybody_gave_up_is_found(post: Po
                 return super().run(command, **given)
 
         drawn, slow = post.draw(), Slow(post.url, post.clock, post.rules)
-        told = list(post.carrier(slow, url=through(post, proxy), answer_timeout=0.3).deliver())
+        told = list(post.carrier(slow, url=through(post, proxy), answer_timeout=3).deliver())
         slow.close()
         assert [each.result for each in told] == ["unknown"]
         proxy.clear()
