@@ -99,6 +99,14 @@ class _Server(uvicorn.Server):
         """Serves until the end; uvicorn's looks ten times a second whether it has come."""
         await self._over.wait()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """As uvicorn's, which then waits a tenth of a second for what was hung up on."""
+        for each in (*self.servers, *(sockets or ())):
+            each.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        await asyncio.sleep(0)
+
     def handle_exit(self, sig: int, frame: object) -> None:
         """SIGTERM or SIGINT: asked for, so the exit code will be 0."""
         self.end()
