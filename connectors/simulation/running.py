@@ -20,7 +20,7 @@ PATIENCE = 30.0  # seconds until a thread that does not start or end is a fault 
 def serve(vendor: Vendor, host: str, port: int, now: Callable[[], float]) -> None:
     """Serves until SIGTERM or SIGINT. Raises OSError where the port is taken. `now`: epoch seconds."""
     with _listener(host, port) as listener:
-        _Server(app(vendor, now)).run(sockets=[listener])
+        _server(app(vendor, now)).run(sockets=[listener])
 
 
 class Running:
@@ -32,7 +32,7 @@ class Running:
         self.port: int = listener.getsockname()[1]
         self.url = f"http://{LOOPBACK}:{self.port}"
         self._app = app(vendor, now, self.url)
-        self._server = _Server(self._app)
+        self._server = _server(self._app)
         self._listener = listener
         self._thread = Thread(target=self._server.run, args=([listener],), name="simulator", daemon=True)
         self._thread.start()
@@ -66,25 +66,11 @@ class Running:
         self.close()
 
 
-class _Server(uvicorn.Server):
+class Prompt(uvicorn.Server):
     """uvicorn, which says when it has started, and ends at once: whoever still waits is hung up on."""
 
-    def __init__(self, application: App) -> None:
-        super().__init__(
-            uvicorn.Config(
-                application,
-                http=Wire,
-                ws="none",
-                lifespan="off",
-                log_config=None,
-                access_log=False,
-                proxy_headers=False,
-                server_header=False,
-                date_header=False,
-                timeout_keep_alive=60,
-                backlog=1024,
-            )
-        )
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
         self.ready = Event()
         self._over = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -97,6 +83,7 @@ class _Server(uvicorn.Server):
 
     async def main_loop(self) -> None:
         """Serves until the end; uvicorn's looks ten times a second whether it has come."""
+        await self.on_tick(0)
         await self._over.wait()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -117,6 +104,24 @@ class _Server(uvicorn.Server):
         self.should_exit = True
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._over.set)
+
+
+def _server(application: App) -> Prompt:
+    return Prompt(
+        uvicorn.Config(
+            application,
+            http=Wire,
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            date_header=False,
+            timeout_keep_alive=60,
+            backlog=1024,
+        )
+    )
 
 
 def _listener(host: str, port: int) -> socket.socket:

@@ -4,6 +4,8 @@ from typing import Any
 
 import httpx
 
+from tests.servers.plain import PLAIN
+
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
@@ -67,7 +69,7 @@ class Hr:
 
     def __init__(self, base: str, secret: str) -> None:
         self.http = httpx.Client(
-            base_url=f"{base}/scim/v2", headers={"Authorization": f"Bearer {secret}"}, timeout=httpx.Timeout(60)
+            base_url=f"{base}/scim/v2", headers={"Authorization": f"Bearer {secret}"}, timeout=60, verify=PLAIN
         )
 
     def close(self) -> None:

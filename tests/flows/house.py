@@ -14,6 +14,7 @@ import httpx
 
 from tests.cli.line import inside
 from tests.servers.openldap import OpenLdap
+from tests.servers.plain import PLAIN
 from tests.servers.ports import free_ports
 from tests.servers.stores import copy_store, rows, store_url
 
@@ -100,7 +101,7 @@ class Served:
 
     def wait_ready(self, seconds: float = 120.0) -> None:
         until = time.monotonic() + seconds
-        with httpx.Client(base_url=self.base, timeout=5) as client:
+        with httpx.Client(base_url=self.base, timeout=5, verify=PLAIN) as client:
             while True:
                 try:
                     if client.get("/readyz").status_code == 200:

@@ -11,6 +11,7 @@ from connectors.attendance.simulator.switches import Switches
 from connectors.attendance.simulator.times import show
 from connectors.attendance.simulator.vendor import Attendance
 from connectors.simulation.running import Running
+from tests.servers.plain import PLAIN
 from tests.simulation.clock import Clock
 
 JPEG = b"\xff\xd8\xff\xe0" + b"face" * 4000 + b"\xff\xd9"
@@ -25,7 +26,7 @@ class Platform:
         self.clock = clock
         self.vendor = Attendance(clock, Switches(**switches))
         self.running: Running = run(self.vendor)
-        self.wire = httpx.Client(base_url=self.running.url, trust_env=False, timeout=30)
+        self.wire = httpx.Client(base_url=self.running.url, trust_env=False, timeout=30, verify=PLAIN)
 
     def signer(self, secret: str | None = None, key: str | None = None) -> HikvisionOpenAPISigner:
         return HikvisionOpenAPISigner(self.running.url, key or self.vendor.app_key, secret or self.vendor.app_secret)

@@ -11,6 +11,7 @@ from connectors.simulation.running import Running
 from connectors.simulation.vendor import Vendor
 from connectors.wecom.simulator.corp import Corp
 from connectors.wecom.simulator.vendor import WecomVendor
+from tests.servers.plain import PLAIN
 from tests.simulation.clock import Clock
 from tests.simulation.wecom import Api, Room
 
@@ -30,7 +31,7 @@ def run(clock: Clock) -> Iterator[Callable[[Vendor], Running]]:
 @pytest.fixture
 def http() -> Iterator[httpx.Client]:
     """A client that knows nothing of any vendor."""
-    with httpx.Client(trust_env=False, timeout=20) as client:
+    with httpx.Client(trust_env=False, timeout=20, verify=PLAIN) as client:
         yield client
 
 

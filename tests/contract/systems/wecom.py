@@ -19,6 +19,7 @@ from connectors.wecom.simulator.corp import Corp
 from connectors.wecom.simulator.vendor import WecomVendor
 from mappings.model import Operation, Outcome, Presence
 from tests.contract.target import TEXTS, Seen, Taken, Target
+from tests.servers.plain import PLAIN
 
 SINCE_2022 = {"denied": frozenset({"user/list", "user/simplelist", "department/list"})}
 OLD = {
@@ -109,7 +110,7 @@ class WecomTarget(Target):
 
     def call(self, verb: str, **body: Any) -> dict[str, Any]:
         """One call of the interface, made without a connector."""
-        with httpx.Client(trust_env=False, base_url=f"{self.running.url}/cgi-bin/") as client:
+        with httpx.Client(trust_env=False, verify=PLAIN, base_url=f"{self.running.url}/cgi-bin/") as client:
             query = {"corpid": self.corp.corp_id, "corpsecret": self.corp.secret}
             token = client.get("gettoken", params=query).json()["access_token"]
             answer: dict[str, Any] = client.post(verb, params={"access_token": token}, json=body).json()

@@ -14,6 +14,7 @@ import psycopg
 
 from tests.cli.line import inside
 from tests.flows.house import HUAMING
+from tests.servers.plain import PLAIN
 from tests.servers.ports import free_ports
 
 HUGE = {"floor": 1000000, "share": 1.0, "department_floor": 1000000, "department_share": 1.0}
@@ -48,7 +49,7 @@ class Node:
 
     def wait_ready(self, seconds: float = 120.0) -> None:
         until = time.monotonic() + seconds
-        with httpx.Client(base_url=self.base, timeout=5) as client:
+        with httpx.Client(base_url=self.base, timeout=5, verify=PLAIN) as client:
             while True:
                 try:
                     if client.get("/readyz").status_code == 200:
