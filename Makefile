@@ -13,7 +13,8 @@ servers := slapd slapd-contrib ldap-utils openssl faketime \
 on_postgresql := tests/unit/test_writer.py tests/unit/test_store_links.py tests/unit/test_store_pace.py \
 	tests/unit/test_store_migrations.py tests/scim/test_users.py tests/flows/test_trace_roles.py
 # a file is one worker's, and the slow ones of tests/slow.py are begun first
-together := -n 2 --dist loadfile --no-loadscope-reorder
+WORKERS ?= 2
+together = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 # the commands of bench/; what they share has no such line
 benches = $(shell grep -l '^if __name__ == .__main__.:' bench/*.py)
 
@@ -29,7 +30,7 @@ servers: # what the demo, the tests and the benches start as private processes
 demo: setup servers ## run the whole of it on this machine: server, OpenLDAP, a sample roster, a report
 	@.venv/bin/huaming demo
 
-test: setup servers ## run all tests, real servers included (ARGS="-k patch" chooses, STORE=postgresql keeps rosters there)
+test: setup servers ## run all tests, real servers included (ARGS="-k patch" chooses, STORE=postgresql keeps rosters there, WORKERS=3 more at once)
 	@$(if $(STORE),HUAMING_TEST_STORE=$(STORE) )$(python) -m pytest -q $(together) $(ARGS)
 	@$(if $(STORE)$(ARGS),,HUAMING_TEST_STORE=postgresql $(python) -m pytest -q $(together) $(on_postgresql))
 
