@@ -42,6 +42,12 @@ class Patient(psycopg.Connection[Any]):
         finally:
             self._since = None
 
+    def cursor(self, name: str = "", **options: Any) -> Any:
+        """psycopg's own. What streams by itself, in no transaction, the server keeps until the last row is fetched."""
+        if name and self.autocommit:
+            options.setdefault("withhold", True)
+        return super().cursor(name, **options)
+
     def look(self, now: float) -> None:
         """Cuts it off where its time is over."""
         since, patience = self._since, self.patience

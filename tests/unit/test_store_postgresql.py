@@ -169,6 +169,25 @@ def test_a_reader_whose_connection_was_cut_reads_again(engine: Engine, url: str)
     reader.close()
 
 
+def test_a_reader_streams_what_is_long_and_sees_one_moment_of_it(engine: Engine, url: str) -> None:
+    """It is in no transaction, where PostgreSQL knows no cursor that is not kept beyond it."""
+    numbers = Table("numbers", MetaData(), Column("number", Integer))
+    numbers.create(engine)
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO numbers SELECT generate_series(1, 1000)"))
+    asked = select(numbers.c.number).order_by(numbers.c.number).execution_options(yield_per=100)
+    with reading(open_engine(url)) as reader:
+        rows = reader.execute(asked).scalars()
+        assert next(rows) == 1
+        with engine.begin() as connection:
+            connection.execute(numbers.delete())
+        kept = text("SELECT count(*) FROM pg_cursors WHERE is_holdable")
+        assert reader.scalar(kept) == 1, "the server sends lot by lot"
+        assert list(rows) == list(range(2, 1001))
+        assert reader.scalar(kept) == 0, "nothing of it stays on the server"
+        assert reader.execute(asked).all() == []
+
+
 def test_a_writer_whose_connection_was_cut_writes_on(engine: Engine, url: str) -> None:
     writer = Writer(open_engine(url, writing=True))
     pid = writer.write(lambda connection: connection.scalar(text("SELECT pg_backend_pid()")))
