@@ -16,6 +16,7 @@ from tests.cli.past import Past
 from tests.cli.town import Town
 from tests.flows import client as say
 from tests.flows.house import Served
+from tests.servers.stores import only_sqlite
 
 
 @contextmanager
@@ -60,6 +61,7 @@ def test_a_busy_port_is_named_and_the_store_is_free_again(lone: Served) -> None:
     lone.close()
 
 
+@only_sqlite
 @pytest.mark.parametrize("command", ["serve", "worker"])
 def test_a_second_process_on_the_store_is_refused_by_the_name_of_the_first(town: Town, command: str) -> None:
     said = refused(huaming(command, "--config", town.house.config), 2)

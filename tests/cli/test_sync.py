@@ -12,6 +12,7 @@ from tests.cli.past import Past
 from tests.flows import client as say
 from tests.flows.client import Hr
 from tests.flows.house import Served
+from tests.servers.stores import only_postgresql, only_sqlite
 from tests.servers.tempo import allowed
 
 
@@ -71,6 +72,16 @@ def test_a_directory_that_does_not_answer_ends_it_with_4_in_time(lone: Served) -
     assert lone.count("state = 'due'") == 1
 
 
+@only_postgresql
+def test_beside_a_server_without_a_worker_it_works_itself(house: Served, hr: Hr) -> None:
+    """There a server holds nobody off: `serve --no-worker` leaves the work to whoever will do it."""
+    hr.add("wang")
+    assert ended(waiting(house)) == (0, "", "")
+    assert people(house) == {"wang"}
+    hr.add("zhao")
+
+
+@only_sqlite
 def test_when_the_server_dies_the_waiting_command_works_on_itself(house: Served, hr: Hr) -> None:
     hr.add("wang")
     command = waiting(house)

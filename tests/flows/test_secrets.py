@@ -25,6 +25,7 @@ from tests.flows.client import Hr
 from tests.flows.conftest import Houses
 from tests.flows.house import Served
 from tests.servers.openldap import OpenLdap
+from tests.servers.stores import contents, store_url
 
 SONG = "Kanarienvogel"  # no other text holds it
 NAME, PHONE = "金丝雀", "1387770004"
@@ -208,7 +209,9 @@ def hear(office: Office, secrets: list[str]) -> None:
     assert house.terminate()[0] == 0
     told["log"], told["spans"] = house.log.read_bytes(), b"".join(office.collector.bodies)
     kept = {path.name: path.read_bytes() for path in house.folder.rglob("*") if path.is_file()}
-    assert {"huaming.db", "roster.backup", "server.log"} <= set(kept)
+    assert {"roster.backup", "server.log"} <= set(kept)
+    kept["store"] = repr(contents(store_url(house.store))).encode()
+    assert NAME.encode() in kept["store"]
     everywhere = told | kept
     assert [(place, each) for place, said in everywhere.items() for each in secrets if each.encode() in said] == []
     silent = ("metrics", "401", "alert", "processes", "log", "spans")

@@ -24,6 +24,9 @@ ON_POSTGRESQL = os.environ.get("HUAMING_TEST_STORE", "sqlite") == "postgresql"
 only_sqlite = pytest.mark.skipif(ON_POSTGRESQL, reason="about SQLite's own file")
 """For what is about SQLite itself, its file, its lock, its way to wait."""
 
+only_postgresql = pytest.mark.skipif(not ON_POSTGRESQL, reason="about several processes on one PostgreSQL")
+"""For what only a store that several processes may work can show."""
+
 _known: dict[Path, str] = {}
 _asking: list[Callable[[Callable[[], object]], None]] = []  # addfinalizer of the fixtures that are being made
 
@@ -71,7 +74,7 @@ def rows(url: str, statement: str, *values: Any) -> list[tuple[Any, ...]]:
     engine = open_engine(url)
     try:
         with engine.connect() as connection:
-            asked = statement if engine.dialect.name == "sqlite" else statement.replace("?", "%s")
+            asked = statement if engine.dialect.name == "sqlite" else statement.replace("%", "%%").replace("?", "%s")
             return [tuple(row) for row in connection.exec_driver_sql(asked, values)]
     finally:
         engine.dispose()

@@ -14,6 +14,7 @@ from tests.policy.wire.bodies import acceptance_of, body_of
 from tests.policy.wire.bureau import Bureau
 from tests.policy.wire.conftest import Bureaus
 from tests.policy.wire.looks import asked, spell, told
+from tests.servers.stores import ON_POSTGRESQL, contents, store_url
 
 HTTP: list[Json] = TABLE["http"]
 EVENTS = f"{ROSTER_USER}:statusEvents"
@@ -176,8 +177,11 @@ def no_bare_lock(acting: Acting) -> None:
 
 def password_is_nowhere(acting: Acting) -> None:
     acting.bureau.close()
+    held = contents(store_url(acting.bureau.store))
+    assert held["changes"]
+    assert CANARY not in repr(held)
     files = [path for path in acting.bureau.store.parent.rglob("*") if path.is_file()]
-    assert files
+    assert files or ON_POSTGRESQL
     assert [path for path in files if CANARY.encode() in path.read_bytes()] == []
 
 
