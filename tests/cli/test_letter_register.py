@@ -159,7 +159,5 @@ def test_what_is_not_there_or_not_now_is_told_in_a_sentence(counter: Counter) ->
 def test_a_channel_that_is_none_is_told_at_once(counter: Counter) -> None:
     counter.write('channel = "oa"')
     assert "channel" in counter.refuse("letter", "deliver", code=2)
-    counter.write(
-        "", "[systems.ldap]\nurl = 'ldap://127.0.0.1:9'\nbind_dn = 'c'\nbind_password = 'x'\nbase_dn = 'd'\n"
-    )
+    counter.write("", "[systems.ldap]\nurl = 'ldap://127.0.0.1:9'\nbind_dn = 'c'\nbind_password = 'x'\nbase_dn = 'd'\n")
     assert "channel or folder" in counter.refuse("letter", "deliver", code=2)

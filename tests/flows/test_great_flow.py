@@ -53,9 +53,7 @@ def _weather(house: Served, ldap: OpenLdap, clients: list[Push], threads: list[t
 
 
 @pytest.mark.timeout(240)
-def test_everybody_comes_through_kills_and_two_restarts_of_the_directory(
-    houses: Houses, private_openldap: Any
-) -> None:
+def test_everybody_comes_through_kills_and_two_restarts_of_the_directory(houses: Houses, private_openldap: Any) -> None:
     ldap: OpenLdap = private_openldap()
     house = houses(ldap)
     house.start()
