@@ -74,7 +74,7 @@ class Deliverer:
             return self._park(found["id"], f"文件不能生成：{error}")
 
     def _due_now(self, content: Content) -> str | None:
-        return self._due(self._clock.now()) if content.kind in register_clock.ANSWERED else None
+        return self._due(self._clock.now()) if content.kind in register_clock.DATED else None
 
     def _due(self, at: float) -> str:
         return register_clock.due_from(at, self._terms.rules.readings, self._calendar).due
@@ -99,7 +99,8 @@ class Deliverer:
 
     def _leaves(self, letter: Claimed, left: list[bool]) -> bool:
         """Puts it on record; whoever has lost the letter meanwhile must not send it."""
-        left.append(bool(self._run("letter-leave", id=letter.id, lease=LEASE, channel=self._name)))
+        said = {"lease": LEASE, "channel": self._name, "printed": letter.printed}
+        left.append(bool(self._run("letter-leave", id=letter.id, **said)))
         return left[-1]
 
     def _ended(self, letter: Claimed, outcome: Outcome, left: bool) -> tuple[str, str]:

@@ -76,6 +76,7 @@ class Deadlines:
             seen = (load_calendar(self._rules.calendar), self._clock.today())
         except BadSettings as error:
             log.warning("deadlines of replies stay as they are: %s", error)
+            self._seen = None  # what is delivered meanwhile has no certain one
             return
         if seen != self._seen:
             self._writer.write(lambda connection: self._reckon(connection, seen[0]))

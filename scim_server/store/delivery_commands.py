@@ -32,21 +32,25 @@ def _claim(connection: Connection, clock: Clock, rules: Rules, given: Given) -> 
 
 
 def _leave(connection: Connection, clock: Clock, rules: Rules, given: Given) -> bool:
-    """`given`: id, owner, lease, channel, by."""
-    asked = (given["id"], given["owner"], clock.now(), given["lease"], given["channel"])
-    if not delivery.leave(connection, *asked):
+    """`given`: id, owner, lease, channel, by, printed (the day that it bears, or None)."""
+    row = register.find(connection, given["id"])
+    asked = (row.id, given["owner"], clock.now(), given["lease"], given["channel"])
+    if not delivery.leave(connection, *asked, register_clock.with_due(row.content, given["printed"])):
         return False
-    number = register.find(connection, given["id"]).doc_number
-    _note(connection, clock, given, f"{number} 经 {given['channel']} 发送")
+    _note(connection, clock, given, f"{row.doc_number} 经 {given['channel']} 发送")
     return True
 
 
 def _sent(connection: Connection, clock: Clock, rules: Rules, given: Given) -> bool:
-    """The system has it. `given`: id, by, channel, at (seconds, or None: now), printed (the date it bears, or None)."""
+    """The system has it. `given`: id, by, channel, at (seconds, or None: now), printed (the date it bears, or None).
+
+    One that has left by that channel says what it said then.
+    """
     row, now = register.find(connection, given["id"]), clock.now()
     made = register_clock.instant(row.created)
     at = now if given["at"] is None else min(max(given["at"], made), now)  # its clock is not ours
-    if _arrived(connection, clock, rules, row, {**given, "at": at}):
+    printed = None if row.channel == given["channel"] else given["printed"]
+    if _arrived(connection, clock, rules, row, {**given, "at": at, "printed": printed}):
         return True
     if row.state == register.VOID:
         delivery.note_void_arrived(connection, row.id, f"作废后仍于 {stamp(at)} 经 {given['channel']} 送达")

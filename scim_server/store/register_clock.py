@@ -24,6 +24,8 @@ from scim_server.workdays import load_calendar
 
 ANSWERED = ("inquiry", "leaders-inquiry")
 """Kinds of letter whose readers reply, within three working days."""
+DATED = (*ANSWERED, "reminder")
+"""Kinds that name the day until which they ask for it: three working days from when they go out."""
 
 
 @dataclass(frozen=True, slots=True)

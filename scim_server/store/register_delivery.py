@@ -35,14 +35,14 @@ def is_due(connection: Connection, channel: str, now: float) -> bool:
 
 
 def give_up(connection: Connection, now: float, patience: float) -> list[str]:
-    """Letters whose sender is gone are `unknown`, and left alone for a while; returns their numbers."""
+    """Letters whose sender is gone are `unknown`, and left alone for a while; returns their numbers.
+
+    The while runs from now, when it was noticed: a clock that was set ahead has ended the lease of one who still sends.
+    """
     gone = register.c.state == SENDING, _free(now)
-    rows = connection.execute(select(register.c.id, register.c.doc_number, register.c.lease_until).where(*gone)).all()
-    for row in rows:
-        until = (now if row.lease_until is None else row.lease_until) + patience
-        values = _IDLE | {"state": UNKNOWN, "not_before": until, "error": CUT_OFF}
-        connection.execute(update(register).where(register.c.id == row.id, *gone).values(values))
-    return [row.doc_number for row in rows]
+    values = _IDLE | {"state": UNKNOWN, "not_before": now + patience, "error": CUT_OFF}
+    found = update(register).where(*gone).values(values).returning(register.c.doc_number)
+    return list(connection.scalars(found))
 
 
 def claim(
@@ -56,10 +56,10 @@ def claim(
     return connection.execute(mine.returning(register)).first()
 
 
-def leave(connection: Connection, id: str, owner: str, now: float, lease: float, channel: str) -> bool:
-    """Puts on record that it leaves now; false where it is no longer that owner's: then it must not."""
+def leave(connection: Connection, id: str, owner: str, now: float, lease: float, channel: str, content: bytes) -> bool:
+    """Puts on record that it leaves now, and what it says; false where it is no longer that owner's: it must not."""
     mine = register.c.id == id, register.c.owner == owner, register.c.lease_until > now
-    leaving = {"state": SENDING, "lease_until": now + lease, "channel": channel, "error": None}
+    leaving = {"state": SENDING, "lease_until": now + lease, "channel": channel, "error": None, "content": content}
     waiting = register.c.state.in_((READY, UNKNOWN))
     return connection.execute(update(register).where(*mine, waiting).values(leaving)).rowcount == 1
 

@@ -95,6 +95,18 @@ def test_a_reminder_and_a_notice_start_no_clock(house: Registry) -> None:
     assert delivered(house, "2026-07-01T09:00:00+08:00", kind="reminder")["due"] is None
 
 
+def test_a_calendar_that_is_mended_to_what_it_was_settles_what_came_meanwhile(house: Registry) -> None:
+    plan(house, 2026, ["2026-01-01"])
+    duty = look(house)
+    plan(house, 2026, ["kein Tag"])
+    found = delivered(house, "2026-07-03T09:00:00+08:00")
+    duty.look()
+    plan(house, 2026, ["2026-01-01"])
+    duty.look()
+    row = house.row(found["id"])
+    assert (row["due"], row["provisional"]) == ("2026-07-08", False)
+
+
 def test_a_calendar_that_changes_moves_what_is_open_and_the_trace_tells(house: Registry) -> None:
     open_one = delivered(house, "2026-07-03T09:00:00+08:00")
     answered = delivered(house, "2026-07-03T10:00:00+08:00")

@@ -11,7 +11,7 @@ from scim_server.alerts import cases
 from scim_server.clock import day_start, stamp
 from scim_server.store.register import NotNow
 from tests.flows.letters.postal import PATIENCE, Postal
-from tests.flows.letters.registry import BY, DAY, HOUR
+from tests.flows.letters.registry import BY, DAY, HOUR, content
 
 START = "bpm/process/start"
 
@@ -74,12 +74,40 @@ def test_what_was_found_in_the_oa_counts_from_when_it_was_sent(post: Postal) -> 
     assert (row["delivered"], row["due"]) == (stamp(sent), "2026-07-06"), "not from the day after, when it was found"
 
 
+@pytest.mark.parametrize("form", [True, False])
+def test_the_register_keeps_the_date_that_a_letter_bore_when_it_left(tmp_path: Path, form: bool) -> None:
+    """Not the one of the day on which it was found, nor that of its draft."""
+    post = Postal(tmp_path, form)
+    drawn = post.draw()
+    post.time = day_start("2026-07-02") + 23.9 * HOUR
+    post.running.faults([{"match": START if form else "message/loginName", "times": 1, "lost": True}])
+    assert post.results() == ["unknown"]
+    assert orjson.loads(post.row(drawn["id"])["content"])["due"] == "2026-07-07"
+    assert post.results(PATIENCE + 1) == ["delivered"]
+    row = post.row(drawn["id"])
+    assert orjson.loads(row["content"])["due"] == "2026-07-07"
+    assert row["due"] == ("2026-07-07" if form else "2026-07-08"), "of a message the OA does not tell when it came"
+    post.close()
+
+
 def test_a_letter_that_goes_out_a_day_later_bears_a_later_date(post: Postal) -> None:
     drawn = post.draw()
     post.time = day_start("2026-07-02") + 9 * HOUR
     assert post.results() == ["delivered"]
     row = post.row(drawn["id"])
     assert (row["due"], orjson.loads(row["content"])["due"]) == ("2026-07-07", "2026-07-07")
+
+
+def test_a_reminder_that_goes_out_late_asks_for_no_day_that_is_gone(post: Postal) -> None:
+    said = {
+        name: value for name, value in content().items() if name in ("sender", "doc_number", "addressees", "bureau")
+    }
+    said |= {"kind": "reminder", "day": DAY, "inquiry": "崖科工信函〔2026〕9号", "was_due": "2026-06-29"}
+    drawn = post.draw("reminder", kind="reminder", content=said | {"due": "2026-07-06"})
+    post.time = day_start("2026-07-10") + 9 * HOUR
+    assert post.results() == ["delivered"]
+    row = post.row(drawn["id"])
+    assert (row["due"], orjson.loads(row["content"])["due"]) == (None, "2026-07-15")
 
 
 def test_an_oa_that_is_away_is_left_alone_and_costs_no_letter(post: Postal) -> None:

@@ -127,6 +127,25 @@ def test_who_has_lost_the_lease_does_not_send(post: Postal) -> None:
     assert post.state(drawn["id"]) == "delivered"
 
 
+def test_a_clock_that_is_set_ahead_while_it_leaves_sends_no_second_one(post: Postal) -> None:
+    """The lease has ended all at once, and who holds it is still sending."""
+
+    class Jumping(Counter):
+        def run(self, command: str, **given: Any) -> Any:
+            done = super().run(command, **given)
+            if command == "letter-leave":
+                post.time += 2 * LEASE + PATIENCE
+                assert post.results() == []
+                assert post.state(given["id"]) == "unknown"
+            return done
+
+    drawn, jumping = post.draw(), Jumping(post.url, post.clock, post.rules)
+    assert [each.result for each in post.carrier(jumping).deliver()] == ["delivered"]
+    jumping.close()
+    assert post.results(PATIENCE + 1) == []
+    assert (post.arrived(drawn["doc_number"]), post.state(drawn["id"])) == (1, "delivered")
+
+
 def test_a_letter_that_became_void_meanwhile_does_not_leave(post: Postal) -> None:
     class Late(Counter):
         def run(self, command: str, **given: Any) -> Any:
