@@ -2,7 +2,8 @@
 
 A number is taken by one statement in the transaction that writes the letter: on PostgreSQL the row of the series is
 held until that ends, SQLite has one writer anyway. What is rolled back gives its number back; what is written keeps
-it, void or not. So a series has neither a gap nor a double.
+it, void or not. So a series has neither a gap nor a double. A 文号 that another sender has used (a bureau whose Group has
+a new code since) is passed over: by its 文号 a letter is known in the OA.
 """
 
 from collections.abc import Mapping, Sequence
@@ -93,8 +94,7 @@ def of_key(connection: Connection, key: str) -> Drawn | None:
 
 def _drawn(connection: Connection, sheet: Sheet, at: str) -> Drawn:
     id, year = str(uuid_utils.uuid7()), int(sheet.day[:4])
-    number = connection.execute(_TAKE, {"sender": sheet.sender, "year": year}).scalar_one()
-    doc_number = f"{sheet.code}〔{year}〕{number}号"
+    number, doc_number = _number(connection, sheet, year)
     row = {
         "id": id,
         "year": year,
@@ -113,6 +113,15 @@ def _drawn(connection: Connection, sheet: Sheet, at: str) -> Drawn:
     if people:
         connection.execute(insert(register_people), people)
     return Drawn(id, doc_number, True)
+
+
+def _number(connection: Connection, sheet: Sheet, year: int) -> tuple[int, str]:
+    """The next of the series, and the 文号."""
+    while True:
+        number = connection.execute(_TAKE, {"sender": sheet.sender, "year": year}).scalar_one()
+        doc_number = f"{sheet.code}〔{year}〕{number}号"
+        if connection.scalar(select(register.c.id).where(register.c.doc_number == doc_number).limit(1)) is None:
+            return number, doc_number
 
 
 def find(connection: Connection, id: str) -> Any:

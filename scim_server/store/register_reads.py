@@ -44,7 +44,7 @@ def stuck(connection: Connection) -> int:
 
 
 def letter(connection: Connection, said: str) -> Row[Any]:
-    """By id, or by 文号. Raises NoSuchLetter."""
+    """By id, or by 文号: no two letters have the same one. Raises NoSuchLetter."""
     of = select(register).where(or_(register.c.id == said, register.c.doc_number == said))
     row = connection.execute(of.order_by(register.c.id)).first()
     if row is None:

@@ -52,6 +52,7 @@ register = Table(
     Column("provisional", Boolean),  # whether a calendar to come may move it
 )
 Index("register_series", register.c.sender, register.c.year, register.c.number, unique=True)
+Index("register_doc_number", register.c.doc_number)
 Index("register_state", register.c.state)
 Index("register_review", register.c.review)
 

@@ -12,7 +12,8 @@ from scim_server.letters.drawing import draw
 from scim_server.store.register import NoSuchLetter, NotNow
 from scim_server.store.register_commands import NoSuchSender
 from scim_server.store.register_erasure import erase
-from tests.flows.letters.registry import BY, Registry, content
+from scim_server.store.settle import Rules
+from tests.flows.letters.registry import BUREAU, BY, CODES, Registry, content
 
 
 @pytest.fixture
@@ -36,6 +37,15 @@ def test_a_letter_gets_the_next_number_of_its_sender_and_year(house: Registry) -
 
 
 DRAWN: list[dict[str, Any]] = [{}, {}, {"sender": "EDU"}, {"day": "2027-01-04"}, {"sender": "HEA"}, {}]
+
+
+def test_a_bureau_with_a_new_code_goes_on_behind_the_numbers_that_it_has_used(house: Registry) -> None:
+    """Else the OA would show a letter of the old one in the place of the new."""
+    for key in ("one", "two"):
+        house.draw(key)
+    house.rules = Rules(codes={"HEA": CODES[BUREAU]})
+    found = [house.draw(key, sender="HEA")["doc_number"] for key in ("three", "four")]
+    assert found == ["崖科工信函〔2026〕3号", "崖科工信函〔2026〕4号"]
 
 
 def test_what_is_drawn_once_is_not_drawn_again(house: Registry) -> None:

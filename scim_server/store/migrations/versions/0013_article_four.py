@@ -198,6 +198,7 @@ def _register() -> None:
         sa.Column("due", sa.Text()),
         sa.Column("provisional", sa.Boolean()),
     )
+    op.create_index("register_doc_number", "register", ["doc_number"])
     op.create_index("register_review", "register", ["review"])
     op.create_index("register_series", "register", ["sender", "year", "number"], unique=True)
     op.create_index("register_state", "register", ["state"])
