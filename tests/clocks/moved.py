@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
+from psycopg import sql
 
 from scim_server.clock import civil_day, day_start
 from tests.flows.house import Served
@@ -19,6 +20,8 @@ from tests.servers.postgresql import Postgresql
 from tests.servers.stores import ON_POSTGRESQL, keep_store
 
 INSTALL = "apt-get install -y --no-install-recommends libfaketime"
+TOLD = sql.SQL("SELECT extract(epoch FROM clock_timestamp())")
+SLACK = 3600.0  # seconds: what is set here are hours and days
 FOLDERS = ("/usr/lib", "/usr/local/lib", "/opt/homebrew/lib")
 
 
@@ -36,6 +39,7 @@ class MovedBureau:
     def __init__(self, house: Served, day: str, hour: float, private_postgresql: Callable[..., Postgresql]) -> None:
         """The wall clock of a house that has not been started yet, set."""
         self.house = house
+        self.cluster: Postgresql | None = None
         self.folder = Path(tempfile.mkdtemp(prefix="clock"))
         self.folder.chmod(0o755)  # the cluster is another user's
         self.file = self.folder / "wall-clock"
@@ -47,7 +51,8 @@ class MovedBureau:
             "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         }
         if ON_POSTGRESQL:
-            keep_store(house.store, private_postgresql(PRELOAD=moved.pop("LD_PRELOAD"), **moved).url)
+            self.cluster = private_postgresql(PRELOAD=moved.pop("LD_PRELOAD"), **moved)
+            keep_store(house.store, self.cluster.url)
         else:
             house.environment = moved
 
@@ -69,6 +74,15 @@ class MovedBureau:
         replaced = self.file.with_suffix(".new")
         replaced.write_text(time.strftime("@%Y-%m-%d %H:%M:%S\n", time.localtime(self._set_at)))
         replaced.rename(self.file)
+        if self.cluster is not None:
+            self._until_the_database_knows(self.cluster)
+
+    def _until_the_database_knows(self, cluster: Postgresql) -> None:
+        """libfaketime looks at the file once in a second; a command typed in this process would be there before it."""
+        until = time.monotonic() + 30
+        while abs(float(cluster.ask(TOLD)[0][0]) - self.now) > SLACK:
+            assert time.monotonic() < until, "the cluster does not notice that its clock was set"
+            time.sleep(0.05)
 
     def ok(self, method: str, path: str, body: Any = None) -> Any:
         headers = {"Authorization": f"Bearer {self.house.secret}"}
