@@ -4,7 +4,6 @@ import contextlib
 import secrets
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
-from functools import partial
 from threading import Lock
 from typing import Any
 
@@ -26,7 +25,7 @@ from scim_server.api.routes import routes
 from scim_server.clock import Clock
 from scim_server.commands import COMMANDS
 from scim_server.letters import duty
-from scim_server.letters.apart import document
+from scim_server.letters.apart import Documents
 from scim_server.reconcile.audit import Audit
 from scim_server.reconcile.duties import Duty
 from scim_server.reconcile.monthly import Monthly
@@ -99,6 +98,7 @@ class House:
         self.worker = self._worker(names) if working else None
         self.watch = self._watch(names)
         self.reads = ConsoleReads(self.engine, self.clock.monotonic)
+        self.documents = Documents(settings.letters.wordings)
         self.console = self._console()
         self.app = self._app()
         self.session.start()
@@ -116,6 +116,7 @@ class House:
         hasten(self.engine)  # nobody who reads keeps the house open
         self.session.close()
         self.reads.close()
+        self.documents.close()
         self.console.close()
         self.writer.close()
         self.roster.close()
@@ -225,8 +226,7 @@ class House:
         source = self.settings.source
         command = [sys.executable, "-m", "scim_server"] if source is not None else None
         room = Room(self.reads, self.run_command, Cursors(self.roster), self.clock)
-        drawn = partial(document, folder=self.settings.letters.wordings)
-        return console(self.tokens, room, drawn, Children(command, ["--config", str(source)]))
+        return console(self.tokens, room, self.documents.draw, Children(command, ["--config", str(source)]))
 
     def _app(self) -> Starlette:
         scim = routes(self.roster, self.tokens, self.settings, self.feed)

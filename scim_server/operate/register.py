@@ -6,11 +6,10 @@ from typing import Any
 
 import orjson
 
-from scim_server.letters.content import CONTENT
 from scim_server.operate.desk import Desk
 from scim_server.reports.period import local
 from scim_server.store import register_reads
-from scim_server.store.register import HAND
+from scim_server.store.register import HAND, LIMITED
 
 Shown = dict[str, Any]
 
@@ -59,10 +58,12 @@ def shown(desk: Desk, said: str, restricted: bool) -> Shown:
 
 def document(desk: Desk, said: str, restricted: bool) -> tuple[str, bytes]:
     """文号 and the document as .docx. Raises NoSuchLetter, RestrictedLetter, LetterError."""
-    from scim_server.letters.drawing import draw
+    from scim_server.letters.drawing import draw, read
 
     row = _allowed(desk, said, restricted, "letter render")
-    return row.doc_number, draw(CONTENT.validate_json(row.content), desk.settings.letters.wordings)
+    if row.kind in LIMITED and not restricted:
+        raise RestrictedLetter(said)
+    return row.doc_number, draw(read(row.content), desk.settings.letters.wordings)
 
 
 def id_of(desk: Desk, said: str) -> str:

@@ -2,8 +2,8 @@
 
 A number is taken by one statement in the transaction that writes the letter: on PostgreSQL the row of the series is
 held until that ends, SQLite has one writer anyway. What is rolled back gives its number back; what is written keeps
-it, void or not. So a series has neither a gap nor a double. A 文号 that another sender has used (a bureau whose Group has
-a new code since) is passed over: by its 文号 a letter is known in the OA.
+it, void or not. So a series has neither a gap nor a double. A 文号 that another sender has used (a bureau whose Group
+has a new code since) is passed over: by its 文号 a letter is known in the OA.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,6 +23,8 @@ FOREVER = 253_402_300_800.0
 HAND = "hand"
 OURS = frozenset({"inquiry", "leaders-inquiry", "reminder"})
 """Kinds that go out by themselves; the others wait for a department's registry, or for an instruction (A17)."""
+LIMITED = frozenset({"cancel"})
+"""Kinds whose documents say why somebody has left: the register is for everybody, they are not (S18)."""
 
 _TAKE = text(
     "INSERT INTO letter_series (sender, year, last) VALUES (:sender, :year, 1)"

@@ -15,6 +15,7 @@ from scim_server.settings import load
 from tests.cli.line import done, inside, refused
 from tests.cli.office import TREE
 from tests.cli.past import Past
+from tests.console.content import cancellation
 from tests.flows import client as say
 from tests.flows.letters.registry import content, letter
 from tests.servers.stores import rows, store_url
@@ -127,6 +128,19 @@ def test_it_is_drawn_again_to_the_same_bytes_and_shown(counter: Counter) -> None
     assert restricted["content"]["doc_number"] == NUMBER
     looks = rows(store_url(counter.folder / "huaming.db"), "SELECT what FROM looks")
     assert (f"letter show {drawn['id']}",) in looks
+
+
+def test_why_somebody_left_is_drawn_for_limited_readers_only(counter: Counter) -> None:
+    """The draft stands in everybody's register; its document tells more than 三 (S18)."""
+    drawn = counter.draw(kind="cancel", content=cancellation("s", "E1"))
+    out = counter.folder / "cancel.docx"
+    assert "限制知悉" in counter.refuse("letter", "render", NUMBER, "--out", str(out))
+    assert not out.exists()
+    counter.type("letter", "show", NUMBER)
+    inside("letter", "render", NUMBER, "--out", out, "--restricted", "--config", counter.config)
+    assert out.read_bytes().startswith(b"PK")
+    looks = rows(store_url(counter.folder / "huaming.db"), "SELECT what FROM looks")
+    assert looks == [(f"letter render {drawn['id']}",)]
 
 
 @pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")

@@ -2,6 +2,8 @@
 
 import io
 from pathlib import Path
+from threading import Thread
+from time import monotonic
 
 import orjson
 import pytest
@@ -10,7 +12,8 @@ from sqlalchemy import update
 
 from mappings.policy.departures import EVENTS
 from scim_server.api.console.asked import Departure
-from scim_server.letters.apart import SHORT, document
+from scim_server.clock import pause
+from scim_server.letters.apart import SECONDS, SHORT, Documents
 from scim_server.letters.content import CONTENT
 from scim_server.letters.drawing import draw
 from scim_server.letters.errors import LetterError
@@ -126,20 +129,43 @@ def test_a_long_letter_is_drawn_by_a_process_of_its_own_to_the_same_bytes(tmp_pa
     said = inquiry("inquiry", ["EDU"], [f"s{n}" for n in range(500)], [f"E{n}" for n in range(500)])
     content = orjson.dumps(said | {"doc_number": "崖科工信函〔2026〕9号"})
     assert len(content) > SHORT
-    assert document(content) == draw(CONTENT.validate_json(content))
+    documents = Documents()
+    assert documents.draw(content) == draw(CONTENT.validate_json(content))
     with pytest.raises(LetterError, match="addressees"):
-        document(content.replace(b'"addressees"', b'"addressed"'))
+        documents.draw(content.replace(b'"addressees"', b'"addressed"'))
     (tmp_path / "inquiry.txt").write_text("[wording]", encoding="utf-8")
     with pytest.raises(LetterError, match="wording"):
-        document(content, tmp_path)
+        Documents(tmp_path).draw(content)
 
 
-def test_a_document_that_cannot_be_drawn_says_so_and_no_more(own_console: Asker) -> None:
+def test_a_house_that_closes_waits_for_no_long_document(own_console: Asker) -> None:
+    town = own_console.town
+    said = inquiry("inquiry", ["EDU"], ["s"] * 20_000, ["E1"] * 20_000) | {"doc_number": "崖科工信函〔2026〕9号"}
+    long = update(register).where(register.c.id == town.letters["EDU"]).values(content=orjson.dumps(said))
+    town._wait(town.house.writer.commit(lambda connection: connection.execute(long)))
+    answered: list[int] = []
+    path = f"/letters/{town.letters['EDU']}/document"
+    asker = Thread(target=lambda: answered.append(own_console.ask("GET", path, "hr", status=409).status_code))
+    asker.start()
+    while (child := town.house.documents._child) is None:
+        pause(0.01)
+    begun = monotonic()
+    town.house.documents.close()
+    town.house.console.close()
+    asker.join(60)
+    assert (answered, child.returncode) == ([409], -9)
+    assert monotonic() - begun < SECONDS / 4
+
+
+def test_a_document_that_cannot_be_drawn_says_so_and_no_more(
+    own_console: Asker, caplog: pytest.LogCaptureFixture
+) -> None:
     id = own_console.town.letters["EDU"]
     spoilt = update(register).where(register.c.id == id).values(content=b'{"kind": "inquiry", "secret": "CANARY"}')
     own_console.town._wait(own_console.town.house.writer.commit(lambda connection: connection.execute(spoilt)))
     said = own_console.get(f"/letters/{id}/document", status=409)
-    assert "CANARY" not in str(said)
+    assert "CANARY" not in str(said) + caplog.text
+    assert "登记的内容不完整" in caplog.text
 
 
 def test_planned_ends(console: Asker) -> None:

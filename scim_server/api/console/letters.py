@@ -18,14 +18,13 @@ from scim_server.api.console.room import Room
 from scim_server.store import console_letters as store
 from scim_server.store.console_reviews import names as names_of
 from scim_server.store.looks import EVERYBODY
+from scim_server.store.register import LIMITED
 from scim_server.store.sorting import Place
 
 TAG = "函件"
 LONG = 120.0  # seconds for a document
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 NAMED = 100  # people of a letter who are told
-LIMITED = frozenset({"cancel"})
-"""Kinds whose documents say why somebody has left: the register is for everybody, they are not (S18)."""
 
 log = logging.getLogger("huaming.console")
 
