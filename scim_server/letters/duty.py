@@ -4,13 +4,13 @@ A delivery talks to a vendor and draws documents: it is a child, as the sweep of
 """
 
 import logging
-import subprocess
 from collections.abc import Callable
 
 from sqlalchemy import Connection, Engine
 
 from mappings.calendar import Calendar
 from scim_server.clock import Clock
+from scim_server.rounds import Child, Rounds
 from scim_server.settings import BadSettings
 from scim_server.store import register_clock, register_delivery, trace
 from scim_server.store.engine import reading
@@ -19,7 +19,6 @@ from scim_server.store.writer import Writer
 from scim_server.workdays import load_calendar
 
 EVERY = 20.0  # seconds between two looks whether a letter is due
-GRACE = 2.0  # seconds for a child to end when it is told to
 CALENDAR = 60.0  # seconds between two looks at the calendar's files
 
 log = logging.getLogger("huaming.letters")
@@ -28,39 +27,25 @@ log = logging.getLogger("huaming.letters")
 class Deliveries:
     """`start` begins a round; one that runs is never begun again. `channel`: as the register names it."""
 
-    def __init__(
-        self, engine: Engine, clock: Clock, channel: str, start: Callable[[], "subprocess.Popen[bytes]"]
-    ) -> None:
-        self._engine, self._clock, self._channel, self._start = engine, clock, channel, start
-        self._child: subprocess.Popen[bytes] | None = None
+    def __init__(self, engine: Engine, clock: Clock, channel: str, start: Callable[[], Child]) -> None:
+        self._engine, self._clock, self._channel = engine, clock, channel
+        self._rounds = Rounds(start)
 
     def look(self) -> None:
         """One read where nothing is due."""
-        if self._running():
+        code = self._rounds.ended()
+        if code is not None:
+            log.log(logging.INFO if code == 0 else logging.WARNING, "a round of deliveries has ended with %d", code)
+        if not self._rounds.may_begin:
             return
         with reading(self._engine) as connection:
             due = register_delivery.is_due(connection, self._channel, self._clock.now())
         if due:
-            self._child = self._start()
+            self._rounds.begin()
 
     def stop(self) -> None:
         """Ends a round that runs: a letter that was just leaving is looked up by the next one."""
-        child, self._child = self._child, None
-        if child is None or child.poll() is not None:
-            return
-        child.terminate()
-        try:
-            child.wait(GRACE)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
-
-    def _running(self) -> bool:
-        code = self._child.poll() if self._child is not None else None
-        if code is not None:
-            self._child = None
-            log.log(logging.INFO if code == 0 else logging.WARNING, "a round of deliveries has ended with %d", code)
-        return self._child is not None
+        self._rounds.stop()
 
 
 class Deadlines:

@@ -1,11 +1,11 @@
 """The scheduled check of 四: on the first working day of a month, as a process of its own like the sweep (S20)."""
 
-import subprocess
 from collections.abc import Callable
 
 from mappings.calendar import Calendar
 from scim_server.clock import Clock, civil_day, day_start
 from scim_server.reconcile.nightly import Nightly
+from scim_server.rounds import Child
 from scim_server.store.writer import Writer
 
 AGAIN = 3600.0  # seconds until one that was not whole is begun once more
@@ -25,7 +25,7 @@ class Monthly(Nightly):
         at: float,
         writer: Writer,
         clock: Clock,
-        start: Callable[[], "subprocess.Popen[bytes]"],
+        start: Callable[[], Child],
         calendar: Callable[[], Calendar],
         whole: Callable[[str], bool],
     ) -> None:

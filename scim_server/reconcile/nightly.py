@@ -9,13 +9,13 @@ import subprocess
 from collections.abc import Callable, Sequence
 
 from scim_server.clock import Clock, civil_day, day_start
+from scim_server.rounds import Child, Rounds
 from scim_server.store import schedule
 from scim_server.store.writer import Writer
 
 NAME = "sweep"
 WINDOW = 4 * 3600.0  # seconds after its time within which one that was missed is still begun: the night, not the day
 EVERY = 20.0  # seconds between two looks
-GRACE = 2.0  # seconds for a child to end when it is told to
 
 log = logging.getLogger("huaming.sweep")
 
@@ -25,18 +25,18 @@ class Nightly:
 
     name, what = NAME, "the sweep of the day"
 
-    def __init__(self, at: float, writer: Writer, clock: Clock, start: Callable[[], "subprocess.Popen[bytes]"]) -> None:
-        self._at, self._writer, self._clock, self._start = at, writer, clock, start
-        self._child: subprocess.Popen[bytes] | None = None
+    def __init__(self, at: float, writer: Writer, clock: Clock, start: Callable[[], Child]) -> None:
+        self._at, self._writer, self._clock = at, writer, clock
+        self._rounds = Rounds(start)
 
     def look(self) -> None:
         """Begins what is due: the first node that says so does, and nobody else that day, however the clock jumps."""
         self._reap()
-        moment = self._moment(self._clock.now()) if self._child is None else None
+        moment = self._moment(self._clock.now()) if self._rounds.may_begin else None
         if moment is None:
             return
-        if self._writer.write(lambda connection: schedule.take_moment(connection, self.name, moment)):
-            self._child = self._start()
+        taken = self._writer.write(lambda connection: schedule.take_moment(connection, self.name, moment))
+        if taken and self._rounds.begin():
             log.info("%s has begun", self.what)
 
     def _moment(self, now: float) -> float | None:
@@ -46,23 +46,14 @@ class Nightly:
 
     def stop(self) -> None:
         """Ends one that runs: what it has found so far stands, and its record says that it was interrupted."""
-        child, self._child = self._child, None
-        if child is None or child.poll() is not None:
-            return
-        child.terminate()
-        try:
-            child.wait(GRACE)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
+        self._rounds.stop()
 
     def _reap(self) -> None:
-        code = self._child.poll() if self._child is not None else None
+        code = self._rounds.ended()
         if code is not None:
-            self._child = None
             log.log(logging.INFO if code == 0 else logging.WARNING, "%s has ended with %d", self.what, code)
 
 
-def child(command: Sequence[str]) -> "subprocess.Popen[bytes]":
+def child(command: Sequence[str]) -> Child:
     """A process that says what it has to say where this one does."""
     return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)  # noqa: S603 - our own command

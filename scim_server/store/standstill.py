@@ -12,7 +12,8 @@ STILL = 60.0  # seconds without a message of a batch that has begun
 _END = text(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
     "WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid() "
-    "AND state = 'active' AND wait_event = 'ClientRead' AND xact_start IS NOT NULL AND query !~* '^\\s*copy' "
+    "AND state = 'active' AND wait_event = 'ClientRead' AND xact_start IS NOT NULL "
+    "AND pid NOT IN (SELECT pid FROM pg_stat_progress_copy) "
     "AND state_change < clock_timestamp() - make_interval(secs => :seconds)"
 )
 

@@ -85,6 +85,7 @@ def test_a_stop_ends_the_child_and_one_that_runs_is_not_begun_again(night: Night
     assert night.at(2.6, node, day=1) == 1, "it still runs"
     node.stop()
     assert night.begun[0].returncode is not None
+    assert night.at(2.6, node, day=2) == 1, "nobody would end what is begun by a house that closes"
 
 
 @pytest.mark.parametrize(

@@ -224,7 +224,7 @@ def test_who_stands_still_in_the_middle_of_a_batch_holds_no_lock_for_ever(engine
         connection.execute("CREATE TABLE loaded (id int)")
     still, loading = (psycopg.connect(url) for _ in range(2))
     still.execute("SET statement_timeout = '200ms'; SET idle_in_transaction_session_timeout = '200ms'")
-    with loading.cursor().copy("COPY loaded FROM STDIN") as copy:
+    with loading.cursor().copy("/* of a night */ COPY loaded FROM STDIN") as copy:
         copy.write("1\n")
         still.pgconn.enter_pipeline_mode()
         still.pgconn.send_query_params(b"UPDATE locked SET id = 2", [])

@@ -102,3 +102,5 @@ def test_the_house_ends_a_round_that_runs(house: Registry) -> None:
     duty.look()
     duty.stop()
     assert rounds.begun[0].poll() is not None
+    duty.look()
+    assert len(rounds.begun) == 1, "the duties may look once more before they end: nobody would end what they begin"
