@@ -103,6 +103,12 @@ class House:
         self.app = self._app()
         self.session.start()
 
+    def hang_up(self) -> None:
+        """Whoever waits for something long is answered now: the house is about to close."""
+        self.feed.end()
+        self.documents.close()
+        self.console.end()
+
     def close(self) -> None:
         """Drains the worker, commits what is queued, ends the connections."""
         self.watch.stop()

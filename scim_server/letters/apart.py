@@ -44,7 +44,7 @@ class Documents:
                 child.kill()
                 raise LetterError(f"{SECONDS:g} 秒内没有画完") from None
         if child.returncode:
-            raise LetterError(said.decode("utf-8", "replace").strip()[-SAID:])
+            raise LetterError(said.decode("utf-8", "replace").strip()[-SAID:] or "画件的进程中断")
         return drawn
 
     def _begun(self) -> "subprocess.Popen[bytes]":

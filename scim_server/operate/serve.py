@@ -43,7 +43,7 @@ def serve(settings: Settings, clock: Clock, *, working: bool) -> None:
     gc.collect()
     gc.freeze()  # what is there by now stays: collections that walked through all of it held everybody up for 0.2 s
     try:
-        _Server(_config(house), url, house.feed.end).run(sockets=[listening])
+        _Server(_config(house), url, house.hang_up).run(sockets=[listening])
     finally:
         house.close()
         lock.release()

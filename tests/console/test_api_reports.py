@@ -99,6 +99,27 @@ def test_a_child_that_takes_too_long_is_ended(tmp_path: Path) -> None:
     assert outcome(children, seconds=0.0)[0] == 503, "its place is free again"
 
 
+def test_who_waits_for_a_report_is_answered_before_the_house_closes(tmp_path: Path) -> None:
+    mark = tmp_path / "pid"
+    source = f"import os, time, pathlib; pathlib.Path({str(mark)!r}).write_text(str(os.getpid())); time.sleep(600)"
+    children = child(source)
+
+    async def go() -> list[int]:
+        async def asked() -> int:
+            with pytest.raises(Problem) as refused:
+                await children.read("sync", {}, 300.0)
+            return refused.value.status
+
+        first = asyncio.create_task(asked())
+        while not mark.exists():
+            await asyncio.sleep(0.01)
+        children.end()
+        return [await asyncio.wait_for(first, 30), await asked()]
+
+    assert asyncio.run(go()) == [503, 503]
+    assert not Path(f"/proc/{mark.read_text()}").exists()
+
+
 def test_what_a_child_says() -> None:
     leave = "import sys; print('{}'); sys.stderr.write({!r}); sys.exit({})"
     assert outcome(child("print('[1]')")) == b"[1]\n"

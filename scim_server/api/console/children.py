@@ -31,6 +31,15 @@ class Children:
         """`config`: the words that name the settings, after those of a command."""
         self._command, self._config = command, config
         self._room = at_once
+        self._running: set[asyncio.subprocess.Process] = set()
+        self._ending = False
+
+    def end(self) -> None:
+        """The house is about to close: what is being made is given up, and nothing is begun any more."""
+        self._ending = True
+        for child in self._running:
+            with suppress(ProcessLookupError):
+                child.kill()
 
     async def report(self, name: str, options: Mapping[str, str | bool], seconds: float = SECONDS) -> Response:
         """The report as JSON. Raises Problem."""
@@ -48,6 +57,8 @@ class Children:
     async def _run(self, name: str, options: Mapping[str, str | bool], seconds: float) -> IO[bytes]:
         if self._command is None:
             raise Problem(503, "本服务没有配置文件，不能出具报告。")
+        if self._ending:
+            raise Problem(503, "本服务正在停止，请稍后再试。")
         if self._room <= 0:
             raise Problem(503, "正在出具其他报告，请稍后再试。")
         self._room -= 1
@@ -67,12 +78,14 @@ class Children:
         child = await asyncio.create_subprocess_exec(
             *words, stdin=asyncio.subprocess.DEVNULL, stdout=written, stderr=pipe
         )
+        self._running.add(child)
         try:
             async with asyncio.timeout(seconds):
                 said, code = await _heard(child)
         except TimeoutError:
             raise Problem(503, "出具报告用时过长，请缩小范围，或用 huaming report 命令。") from None
         finally:
+            self._running.discard(child)
             await _end(child)
         if code and not (name in READ_ANYWAY and code == FAILED and written.seek(0, 2)):
             raise _refused(name, code, said)

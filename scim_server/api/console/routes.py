@@ -33,6 +33,11 @@ class Console:
     routes: list[Route]
     operations: Sequence[Operation]
     letters: Letters
+    children: Children
+
+    def end(self) -> None:
+        """Whoever waits for a report is told that there will be none."""
+        self.children.end()
 
     def close(self) -> None:
         """Ends its threads."""
@@ -50,7 +55,7 @@ def console(tokens: Tokens, room: Room, draw: Draw, children: Children) -> Conso
         by_path.setdefault(each.path, []).append(each)
     routes = [Route(path, _door(tokens, path, same)) for path, same in by_path.items()]
     nowhere = ConsoleDoor(tokens, "/{path}", dict.fromkeys(_METHODS, _not_found))
-    return Console([*routes, Route("/{path:path}", nowhere)], operations, letters)
+    return Console([*routes, Route("/{path:path}", nowhere)], operations, letters, children)
 
 
 def _door(tokens: Tokens, path: str, operations: Sequence[Operation]) -> ConsoleDoor:
