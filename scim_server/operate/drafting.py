@@ -20,7 +20,7 @@ from scim_server.letters.applicants import Seen, applicant, posting, restricted,
 from scim_server.letters.content import Applicant, Application, Cancellation, ChangeLetter
 from scim_server.letters.errors import LetterError, TextError
 from scim_server.letters.titles import title
-from scim_server.operate.desk import Desk
+from scim_server.operate.desk import Desk, Refused
 from scim_server.operate.fact_words import CATEGORIES
 from scim_server.operate.letters import terms_of
 from scim_server.reports.letters.rows import Terms, letters_of
@@ -129,23 +129,29 @@ def _drawn(desk: Desk, terms: Terms, sort: Sort, lines: Sequence[Line], by: str)
         told["title"] = title(content, desk.settings.letters.wordings)
     except (LetterError, TextError) as error:
         return told | {"error": str(error)}
-    bureau = desk.settings.letters.bureau
-    drawn = desk.run(
-        "letter-draw",
-        key=_key(desk, sort, lines),
-        kind=sort.kind,
-        sender=sort.senders[0],
-        addressees=[bureau] if bureau else [],
-        title=told["title"],
-        restricted=sort.restricted,
-        day=content.day,
-        content=content.model_dump(mode="json"),
-        review=None,
-        people=list(dict.fromkeys(each.fact[0] for each in lines)),
-        covers=[list(each.fact) for each in lines],
-        by=by,
-    )
+    sheet = {"key": _key(desk, sort, lines), "title": told["title"], "by": by} | _sheet(desk, sort, lines, content)
+    try:
+        drawn = desk.run("letter-draw", **sheet)
+    except Refused as error:
+        if error.args[0] != "NotNow":
+            raise
+        return told | {"error": error.args[1]}
     return told | {"id": drawn["id"], "number": drawn["doc_number"], "drawn": drawn["drawn"]}
+
+
+def _sheet(desk: Desk, sort: Sort, lines: Sequence[Line], content: OfPeople) -> dict[str, Any]:
+    bureau = desk.settings.letters.bureau
+    return {
+        "kind": sort.kind,
+        "sender": sort.senders[0],
+        "addressees": [bureau] if bureau else [],
+        "restricted": sort.restricted,
+        "day": content.day,
+        "content": content.model_dump(mode="json"),
+        "review": None,
+        "people": list(dict.fromkeys(each.fact[0] for each in lines)),
+        "covers": [list(each.fact) for each in lines],
+    }
 
 
 def _content(desk: Desk, terms: Terms, sort: Sort, people: list[Applicant]) -> OfPeople:

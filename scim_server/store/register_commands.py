@@ -1,14 +1,14 @@
 """Commands about letters of the house, by whoever works the store. Each step stands in the trace, without names."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
 
 from mappings.policy.departments import top
 from scim_server.clock import Clock
-from scim_server.store import delivery_commands, register, trace
+from scim_server.store import delivery_commands, register, register_reads, trace
 from scim_server.store.people import read_org
 from scim_server.store.settle import Rules
 
@@ -24,16 +24,25 @@ class NoSuchSender(Exception):
 
 
 def _draw(connection: Connection, clock: Clock, rules: Rules, given: Given) -> dict[str, Any]:
-    """`content`: a JSON object of `letters.content` with an empty number. Raises NoSuchSender."""
+    """`content`: a JSON object of `letters.content` with an empty number. Raises NoSuchSender, NotNow."""
     code = code_of(connection, rules, given["sender"])
     names = ("key", "kind", "sender", "addressees", "title", "day", "content", "by")
     more = ("review", "answers", "people", "covers")
     said = {name: given[name] for name in names} | {name: given[name] for name in more if given.get(name)}
     said["restricted"] = bool(given.get("restricted")) or given["content"].get("change") in LOCKS
+    if given.get("covers") and register.of_key(connection, given["key"]) is None:
+        _demand_undrafted(connection, given["people"], given["covers"])
     drawn = register.draw(connection, register.Sheet(code=code, **said), clock.stamp())
     if drawn.drawn:
         note(connection, clock, given["by"], f"{drawn.doc_number} 拟稿编号（{given['kind']}）")
     return drawn._asdict()
+
+
+def _demand_undrafted(connection: Connection, people: Sequence[str], covers: Sequence[Sequence[str]]) -> None:
+    """Somebody else may have drafted it since these facts were gathered: no fact stands in two letters."""
+    there = register_reads.drafted(connection, people)
+    if any(tuple(each) in there for each in covers):
+        raise register.NotNow("其中有的事项另有草稿，请再拟一次")
 
 
 def code_of(connection: Connection, rules: Rules, sender: str) -> str:

@@ -1,6 +1,6 @@
 """Reads of the register of letters: the list, one letter, whom it names."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -52,9 +52,15 @@ def letter(connection: Connection, said: str) -> Row[Any]:
     return row
 
 
-def drafted(connection: Connection) -> set[tuple[str, str, str]]:
-    """(subject, value, phase) of every fact for which a department's letter was drafted that is not void."""
+def drafted(connection: Connection, about: Sequence[str] | None = None) -> set[tuple[str, str, str]]:
+    """(subject, value, phase) of every fact for which a department's letter was drafted that is not void.
+
+    `about`: of letters that name one of these subjects.
+    """
     of = select(register.c.covers).where(register.c.covers.is_not(None), register.c.state != VOID)
+    if about is not None:
+        theirs = select(register_people.c.letter).where(register_people.c.subject.in_(about))
+        of = of.where(register.c.id.in_(theirs))
     return {(subject, value, phase) for said in connection.scalars(of) for subject, value, phase in orjson.loads(said)}
 
 

@@ -55,6 +55,19 @@ def test_what_is_drawn_once_is_not_drawn_again(house: Registry) -> None:
     assert house.row(first["id"])["title"] != "另一标题"
 
 
+def test_no_fact_stands_in_two_drafts(house: Registry) -> None:
+    """Two who gather at the same time, one of them about fewer people: their keys differ."""
+    one = ["zhang", "e1", "start"]
+    first = house.draw("owed both", kind="change", people=["zhang", "li"], covers=[one, ["li", "e2", "start"]])
+    with pytest.raises(NotNow, match="另有草稿"):
+        house.draw("owed one", kind="change", people=["zhang"], covers=[one])
+    other = house.draw("owed other", kind="change", people=["zhang"], covers=[["zhang", "e1", "end"]])
+    assert other["doc_number"] == "崖科工信函〔2026〕2号"
+    assert house.draw("owed both", kind="change", people=["zhang"], covers=[one]) == first | {"drawn": False}
+    house.run("letter-void", id=first["id"], by=BY, reason="重拟")
+    assert house.draw("owed one", kind="change", people=["zhang"], covers=[one])["drawn"]
+
+
 def test_the_number_stands_in_the_content(house: Registry) -> None:
     row = house.row(house.draw()["id"])
     assert orjson.loads(row["content"])["doc_number"] == row["doc_number"]
