@@ -19,6 +19,7 @@ KINDS = {"outbound": "借调、挂职到区外", "inbound": "从区外来", "loc
 CHOICES = {BACK: "返回", EXTENDED: "延期", DEPARTED: "离职"}
 STATES = {OPEN: "待决定", DECIDED: "已决定，待名册反映", MOOT: "名册已有结论"}
 PUBLIC = ("inbound",)  # whose account is no locked one
+OWED_BY_WHO_LEFT = "名册应录入离职事件；所在部门自离职之日起三个工作日内按第三条发注销函"
 
 
 def bring_up_to_date(desk: Desk) -> None:
@@ -30,6 +31,8 @@ def bring_up_to_date(desk: Desk) -> None:
 
 def listed(desk: Desk, restricted: bool, settled: bool) -> tuple[list[Shown], int]:
     """The cases by their planned end, and how many the face leaves out. `settled`: those that the roster has, too.
+
+    Why somebody left, and what would tell of it, stands in the restricted face only, else None (S18).
 
     `{"id", "externalId", "name", "kind", "fact", "plannedEnd", "department", "state", "overdue", "choice", "until",
     "departure", "note", "decided", "by", "owed"}`.
@@ -45,7 +48,13 @@ def listed(desk: Desk, restricted: bool, settled: bool) -> tuple[list[Shown], in
         org = read_org(connection)
     today = desk.clock.today()
     shown = [_shown(row, org, today) for row in rows if restricted or row.kind in PUBLIC]
-    return shown, len(rows) - len(shown)
+    return shown if restricted else list(map(_public, shown)), len(rows) - len(shown)
+
+
+def _public(shown: Shown) -> Shown:
+    """Every departure looks the same (三)."""
+    left = shown["choice"] == DEPARTED
+    return shown | {"departure": None, "note": None, "owed": OWED_BY_WHO_LEFT if left else shown["owed"]}
 
 
 def _shown(row: Any, org: Org, today: str) -> Shown:

@@ -173,9 +173,27 @@ def test_what_is_to_be_decided_before_an_end(counter: Counter) -> None:
     assert "0000" in refused(counter.type("return", "decide", "0000", "--back", "--by", BY), 1)
     told = done(counter.type("return", "decide", ids["Z3"], "--back", "--note", "月底返回", "--by", BY))
     assert "录入实际结束日" in told
-    assert "符主任决定返回（月底返回）" in done(counter.type("return", "list"))
+    assert "符主任决定返回（月底返回）" in done(counter.type("return", "list", "--restricted"))
+    assert "符主任决定返回；名册应" in done(counter.type("return", "list")), "a note may say anything"
     gone = ("return", "decide", ids["Z4"], "--departed", "transfer-out", "--by", BY, "--json")
     assert "第三条第（六）项" in json.loads(done(counter.type(*gone)))["owed"]
     assert (counter.states("Z3"), counter.states("Z4")) == ({"active"}, {"locked", "removed"})
     assert "到期待决定" not in done(counter.type("status"))
     assert "已过计划结束日而名册未反映 2 件" in done(counter.type("status"))
+
+
+def test_why_a_guest_left_is_not_told_in_the_public_list(counter: Counter) -> None:
+    """S18: one sentence for every departure; the type, its item and the note are for limited readers."""
+    (guest,) = [
+        each for each in json.loads(done(counter.type("return", "list", "--json"))) if each["externalId"] == "Z3"
+    ]
+    said = ("--departed", "dismissal", "--note", "年度考核不合格", "--by", BY)
+    assert "第三条第（" in done(counter.type("return", "decide", guest["id"], *said))
+    for words in ((), ("--json",)):
+        public = done(counter.type("return", "list", *words))
+        assert "离职" in public or "departed" in public
+        for secret in ("辞退", "dismissal", "考核", "第三条第（"):
+            assert secret not in public
+        exact = done(counter.type("return", "list", "--restricted", *words))
+        assert "考核" in exact
+        assert "第三条第（" in exact
