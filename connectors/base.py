@@ -126,9 +126,9 @@ class Watched:
 class ActivityReport:
     """What a system tells of a stretch of time.
 
-    `last`: the latest evidence of each account, by its remote id where it is told, else by its key. `never`: the same
-    names of accounts that surely were never used since they were made. `watched`: empty where the source sees some
-    uses only: who is in neither may have been active all the same (S30).
+    `last`: the latest evidence of each account, by its remote id where it is told, else by its key. `never`: the
+    remote ids of accounts that surely were never used since they were made. `watched`: empty where the source sees
+    some uses only: who is in neither may have been active all the same (S30).
     """
 
     last: Mapping[str, Activity] = field(default_factory=dict)

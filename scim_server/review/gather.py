@@ -104,10 +104,11 @@ def _evidence(found: Gathered, lot: Sequence[tuple[str, Activity]], reader: Conn
 
 
 def _never(found: Gathered, lot: Sequence[str], reader: Connection, sink: Sink) -> None:
-    whose = _owners(reader, found.system, [(name, name) for name in lot])
-    found.never += sum(each is not None for each in whose)
-    _put(sink, "activity-never", found.system, [each for each in whose if each is not None])
-    _strangers(found, [[name, None] for name, each in zip(lot, whose, strict=True) if each is None], sink)
+    """Of that very account: that another one, which bears somebody's key, was never used accuses nobody."""
+    linked = by_remote_id(reader, found.system, lot)
+    found.never += len(linked)
+    _put(sink, "activity-never", found.system, list(linked.values()))
+    _strangers(found, [[name, None] for name in lot if name not in linked], sink)
 
 
 def _strangers(found: Gathered, rows: list[list[Any]], sink: Sink) -> None:

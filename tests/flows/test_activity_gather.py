@@ -191,3 +191,14 @@ def test_who_was_never_activated_is_silent_and_who_was_since_is_no_longer(corp: 
     told(room, corp.connector(), "wecom")
     assert judged(room, "wecom", 2).state == "no-data"
     assert room.rows(activity_never) == []
+
+
+def test_a_forgotten_account_that_bears_somebodys_key_accuses_nobody(corp: WecomTarget, tmp_path: Path) -> None:
+    """E2 works with another account; that nobody has ever used the one called E2 says nothing of it."""
+    room = ActivityRoom(tmp_path, float(int(datetime.now(UTC).timestamp()) + 1))
+    room.people("wecom", "E0", "E1", "w2")
+    corp.vendor.put_member("w2", "人", [1], email="w2@x.cn")
+    corp.vendor.activate("w2")
+    told(room, corp.connector(), "wecom")
+    assert judged(room, "wecom", 2).state == "no-data"
+    assert {"E2", "E3"} <= {each["remote_id"] for each in room.rows(activity_strangers)}
