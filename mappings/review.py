@@ -210,13 +210,16 @@ class Asked(NamedTuple):
 
 def asked(person: Person, primary: str | None, org: Org, routing: Routing) -> Asked:
     """Who is asked about a person; nobody where there is no such department."""
-    offices = LEADERS.get(person.facts.leader_level if person.facts else "none")
+    level = LEADERS.get(person.facts.leader_level if person.facts else "none")
     own = top(org, primary)
-    if offices is None:
+    if level is None:
         return Asked(own, primary, False, _writable(org, [own]))
-    wanted = BOTH if routing.leaders == "both" else offices
+    wanted = BOTH if routing.leaders == "both" else level
     keys = {"party": routing.party, "government": routing.government}
-    return Asked(own, primary, True, _writable(org, [keys[each] for each in wanted]))
+    offices = [keys[each] for each in wanted]
+    found = _writable(org, offices)
+    # a letter that must go to both never goes to one alone: where one is not there, nobody is asked, and that is listed
+    return Asked(own, primary, True, found if len(found) == len(set(offices)) else ())
 
 
 def _writable(org: Org, keys: Sequence[str | None]) -> tuple[str, ...]:

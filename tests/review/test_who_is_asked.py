@@ -114,6 +114,17 @@ def test_nobody_is_asked_of_the_district_itself_nor_of_a_department_that_is_gone
     assert review.asked(leader, "DT-EDU", org, Routing()).to == ()
 
 
+@pytest.mark.parametrize("missing", [None, "GONE"])
+def test_what_goes_to_both_offices_never_goes_to_one_alone(missing: str | None) -> None:
+    """A15: where one is not set, or no department any more, nobody is asked, and the list says so."""
+    leader, org = next(each for each in INQUIRIES if each.id == "R402").person, tree(GROUPS.values())
+    half = replace(OFFICES, party=missing)
+    assert review.asked(leader, "DT-EDU", org, half).to == ()
+    assert review.asked(leader, "DT-EDU", org, replace(half, leaders="own")).to == ("DT-GOV",)
+    joint = replace(OFFICES, party=OFFICES.government)
+    assert review.asked(leader, "DT-EDU", org, joint).to == ("DT-GOV",), "one office may be both"
+
+
 def test_what_waits_for_its_letter_is_not_opened() -> None:
     """A02: no letter of the opening is on record; no account may exist."""
     case = next(each for each in INQUIRIES if each.id == "R401")
