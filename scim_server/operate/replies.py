@@ -43,16 +43,20 @@ def told(answers: Sequence[Mapping[str, Any]], done: Mapping[str, Any]) -> list[
     return said + [f"{ANSWERS[code]}：{OWED[code]}" for code in codes if code in OWED]
 
 
-def late(desk: Desk, day: str) -> list[Shown]:
-    """Letters whose reply is overdue on an ISO day, a row a department asked.
+def late(desk: Desk, day: str, restricted: bool = False) -> tuple[list[Shown], int]:
+    """Letters whose reply is overdue on an ISO day, a row a department asked; and how many letters the face leaves out.
 
     `{"department", "name", "letter", "docNumber", "month", "delivered", "due", "cases", "reminder"}`, by department.
+    Letters about district leaders stand in the restricted face only (A15).
     """
+    if restricted:
+        desk.look("review overdue")
     with desk.reader() as connection:
         found = overdue.late(connection, day) if day >= desk.clock.today() else overdue.late_then(connection, day)
         org = read_org(connection)
-    rows = [_late(each, key, org) for each in found for key in each.addressees]
-    return sorted(rows, key=lambda row: (row["department"], row["due"], row["docNumber"]))
+    told = [each for each in found if restricted or not each.restricted]
+    rows = [_late(each, key, org) for each in told for key in each.addressees]
+    return sorted(rows, key=lambda row: (row["department"], row["due"], row["docNumber"])), len(found) - len(told)
 
 
 def _late(each: overdue.Late, key: str, org: Org) -> Shown:

@@ -100,13 +100,18 @@ def _answers(
 @click.command("overdue")
 @options.with_desk
 @options.as_of
+@options.restricted
 @options.as_json
-def overdue(desk: Desk, day: str | None, as_json: bool) -> None:
+def overdue(desk: Desk, day: str | None, restricted: bool, as_json: bool) -> None:
     """Show whose reply is overdue, by department. Nothing is locked for it."""
     from scim_server.operate import replies
 
-    found = replies.late(desk, options.day_of(desk, day))
-    click.echo(json.dumps(found, ensure_ascii=False) if as_json else "\n".join(map(replies.late_line, found)))
+    found, hidden = replies.late(desk, options.day_of(desk, day), restricted)
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+        return
+    rest = [f"另有涉及区领导的函 {hidden} 件，用 --restricted 查看（留痕）"] if hidden else []
+    click.echo("\n".join([*map(replies.late_line, found), *rest]))
 
 
 @click.command("notice")

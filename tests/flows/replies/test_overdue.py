@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 import pytest
+from sqlalchemy import update
 
 from scim_server.alerts.cases import conditions
 from scim_server.letters.content import CONTENT
@@ -13,6 +14,7 @@ from scim_server.letters.titles import title
 from scim_server.operate import replies
 from scim_server.review.reminding import Reminding
 from scim_server.store import overdue
+from scim_server.store.register_tables import register
 from scim_server.store.returns import past
 from tests.flows.facts_town import FactsTown
 from tests.flows.replies.asked import BY, Asked
@@ -40,7 +42,8 @@ def asked(town: FactsTown) -> Iterator[Asked]:
 
 def late(town: FactsTown, day: str | None = None) -> list[tuple[str, str, int]]:
     return [
-        (row["department"], row["due"], row["cases"]) for row in replies.late(town.bureau.desk, day or town.bureau.day)
+        (row["department"], row["due"], row["cases"])
+        for row in replies.late(town.bureau.desk, day or town.bureau.day)[0]
     ]
 
 
@@ -64,6 +67,20 @@ def test_overdue_from_the_day_after_until_the_last_account_is_answered(town: Fac
     assert (late(town), told(town)) == ([], [])
     assert late(town, "2026-07-07") == [("EDU", "2026-07-06", 1)], "jin's answer came that day, wang's a day later"
     assert late(town, "2026-07-06") == []
+
+
+def test_a_letter_about_leaders_is_counted_and_not_listed(town: FactsTown, asked: Asked) -> None:
+    """A15: that it exists is for limited readers; each look is on record."""
+    with town.bureau.house.engine.begin() as connection:
+        mine = register.c.id == asked.letters["HEA"]
+        connection.execute(update(register).where(mine).values(restricted=True))
+    town.bureau.on("2026-07-09")
+    found, hidden = replies.late(town.bureau.desk, town.bureau.day)
+    assert ([row["department"] for row in found], hidden) == (["EDU"], 1)
+    assert town.bureau.rows("SELECT what FROM looks") == []
+    found, hidden = replies.late(town.bureau.desk, town.bureau.day, restricted=True)
+    assert ([row["department"] for row in found], hidden) == (["EDU", "HEA"], 0)
+    assert town.bureau.rows("SELECT what FROM looks") == [("review overdue",)]
 
 
 def test_what_is_told_names_nobody(town: FactsTown, asked: Asked) -> None:
@@ -141,7 +158,7 @@ def test_it_is_drawn_on_the_first_working_day_after_and_once(
     assert letter.kind == "reminder"
     assert (letter.was_due, letter.due, letter.inquiry) == ("2026-07-06", "2026-07-10", "崖科工信函〔2026〕1号")
     assert row_title == title(letter)
-    assert [row["reminder"] for row in replies.late(town.bureau.desk, "2026-07-31")] == ["崖科工信函〔2026〕3号"]
+    assert [row["reminder"] for row in replies.late(town.bureau.desk, "2026-07-31")[0]] == ["崖科工信函〔2026〕3号"]
 
 
 def test_a_weekend_is_no_working_day_and_a_reply_in_time_is_not_reminded_of(
