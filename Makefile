@@ -11,7 +11,7 @@ servers := slapd slapd-contrib ldap-utils openssl faketime \
 	postgresql postgresql-client
 # what `make test` runs once more with the rosters on PostgreSQL; STORE=postgresql runs all of it there
 on_postgresql := tests/unit/test_writer.py tests/unit/test_store_links.py tests/unit/test_store_pace.py \
-	tests/unit/test_store_migrations.py tests/scim/test_users.py tests/flows/test_trace_roles.py
+	tests/unit/test_store_migrations.py tests/scim/test_users.py tests/flows/test_trace_roles.py tests/cli/test_states.py
 # a file is one worker's, and the slow ones of tests/slow.py are begun first
 WORKERS ?= 2
 together = -n $(WORKERS) --dist loadfile --no-loadscope-reorder
