@@ -15,6 +15,7 @@ from sqlalchemy import Connection, func, select
 
 from mappings.naming import fold
 from scim_server.operate.desk import Desk, Refused
+from scim_server.reports.period import local
 from scim_server.review.export_columns import Kind
 from scim_server.review.exports import SHOWN, Line, read
 from scim_server.store.activity_names import by_key, by_login, by_remote_id
@@ -184,7 +185,8 @@ def _row(line: Line) -> dict[str, object]:
 def lines(done: Imported, name: str) -> list[str]:
     """As people read it."""
     if done.again is not None:
-        return [f"{name}：同一文件已导入过（{done.again}），没有重复导入"]
+        at, _, by = done.again.partition(" ")
+        return [f"{name}：同一文件已于 {local(at)} 由 {by} 导入，没有重复导入"]
     people = f"对应 {done.people} 人（有时间的 {done.dated} 人），系统中名册人员的账号 {done.linked} 个"
     back = f"编号 {done.id}，有误时用 huaming activity withdraw 撤回"
     apart = _listed("不属于名册中任何人的账号（不发函）：", done.strangers)

@@ -7,29 +7,12 @@ from typing import Any
 import orjson
 
 from scim_server.operate.desk import Desk
+from scim_server.reports.letters.words import KINDS, STATES
 from scim_server.reports.period import local
 from scim_server.store import register_reads
 from scim_server.store.register import HAND, LIMITED
 
 Shown = dict[str, Any]
-
-KINDS = {
-    "open": "开通函",
-    "change": "变更函",
-    "cancel": "注销函",
-    "inquiry": "核查函",
-    "leaders-inquiry": "核查函（区领导）",
-    "reminder": "催办函",
-    "notice": "通报",
-}
-STATES = {
-    "draft": "草稿",
-    "ready": "待发",
-    "sending": "发送中",
-    "unknown": "送达结果不明",
-    "delivered": "已送达",
-    "void": "作废",
-}
 
 
 class RestrictedLetter(Exception):

@@ -9,7 +9,9 @@ from sqlalchemy import Connection, select
 from mappings.model import Org
 from scim_server.operate.desk import Desk
 from scim_server.operate.fact_words import EVENTS
-from scim_server.operate.reply_words import ANSWERS, OWED
+from scim_server.operate.reply_words import OWED
+from scim_server.reports.letters.words import STATES
+from scim_server.reports.zero_activity.words import ANSWERS
 from scim_server.store import notices, overdue
 from scim_server.store.people import read_org
 from scim_server.store.register_tables import register
@@ -98,7 +100,7 @@ def notice_lines(shown: Shown) -> list[str]:
     if instruction:
         told = f"区政府批示 {instruction['number']}（{instruction['on']}，{instruction['by']}），可以印发"
     return [
-        f"{shown['docNumber']} {said['period']}信息化系统账号管理情况的通报（{shown['state']}）：{told}",
+        f"{shown['docNumber']} {said['period']}信息化系统账号管理情况的通报（{STATES[shown['state']]}）：{told}",
         f"核查账号 {said['total']} 个，无操作 {said['silent']} 个，涉及 {said['departments']} 个单位",
         f"按时复函 {said['on_time']} 个单位，逾期 {said['late']} 个，未复函 {said['none']} 个",
         f"已离职未注销 {said['left']} 人，涉及 {'、'.join(said['left_departments']) or '无'}",

@@ -15,7 +15,8 @@ from typing import Any
 
 from mappings.policy.departures import EVENTS
 from scim_server.operate.fact_words import EVENTS as EVENT_WORDS
-from scim_server.operate.reply_words import ANSWERS, answer_of
+from scim_server.operate.reply_words import answer_of
+from scim_server.reports.zero_activity.words import ANSWERS
 
 HEADINGS = {"事项编号": "case", "编号": "case", "答复": "answer", "原因": "reason", "日期": "date", "离职日期": "date"}
 HEADINGS |= {"离职类型": "departure"}

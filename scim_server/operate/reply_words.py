@@ -1,18 +1,8 @@
-"""Chinese for what departments answer (letters L6), and for what is owed besides the answer (R403)."""
+"""What departments answer (letters L6), as somebody wrote it, and what is owed besides the answer (R403)."""
 
 from collections.abc import Mapping
 
-ANSWERS: Mapping[str, str] = {
-    "in-service": "在岗未使用",
-    "leave": "休假、学习",
-    "seconded": "借调、挂职",
-    "suspended": "停止工作",
-    "left": "已离职",
-    "not-needed": "不再需要",
-    "other": "其他",
-}
-RESTRICTED = frozenset({"suspended"})
-"""Answers that only the restricted face tells (S18)."""
+from scim_server.reports.zero_activity.words import ANSWERS
 
 OWED: Mapping[str, str] = {
     "seconded": (

@@ -20,6 +20,7 @@ from scim_server.operate.desk import Desk
 from scim_server.operate.review_letters import Bureau, Drawing
 from scim_server.operate.review_lots import Written
 from scim_server.reconcile.target import Target
+from scim_server.reports.period import local
 from scim_server.review.check import Check, Checked, Given, spelled
 from scim_server.sections import Review as ReviewSettings
 from scim_server.settings import BadSettings
@@ -83,7 +84,7 @@ class Opening:
             if known.state == CLOSED:
                 raise NotNow(f"{month} 的核查已了结")
             if at is not None and stamp(at) != known.at:
-                raise NotNow(f"{month} 的核查已于 {known.at} 开始，时刻不能另定")
+                raise NotNow(f"{month} 的核查时刻已定为 {local(known.at)}，不能另定")
             return False
         if month != today[:7]:
             raise NotNow(f"只能开始当月的核查：窗口自核查时刻回溯一个月，现在是 {today[:7]}")

@@ -3,31 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from mappings import review
 from mappings.policy.readings import TITLES
 from scim_server.operate.review import Opened
 from scim_server.reports.period import local
+from scim_server.reports.zero_activity.words import CASES, REVIEWS, TERMINALS, VERDICTS, reason
 
 Shown = Mapping[str, Any]
-STATES = {"gathering": "核查未完", "open": "待复函", "closed": "已了结"}
-CASES = {"open": "待复", "answered": "已复", "closed": "了结"}
-TERMINALS = {"pc": "电脑端", "mobile": "手机端", "device": "考勤设备", "any": "任一端"}
-REASONS = {
-    review.NEW: "窗口内新开通",
-    review.LOCKED: "已锁定",
-    review.UNLOCKED: "窗口内曾锁定",
-    review.REMOVED: "已离职注销",
-    review.NOT_NEEDED: "不需该系统",
-    review.NEEDS_CHANGED: "窗口内需求有变",
-    review.NOT_OPENED: "尚未开通",
-    review.PROTECTED: "受保护账号",
-    review.ABSENT: "该系统无此账号",
-    review.PARKED: "同步搁置，状态不明",
-    review.HELD: "待批，状态不明",
-    review.NOT_ACTIVE: "系统中并未启用",
-    review.NOT_THROUGHOUT: "窗口内未全程启用",
-}
-VERDICTS = (("operated", "有操作"), ("silent", "无操作"), ("no-data", "无数据"), ("excluded", "不在核查之列"))
 
 
 def head(said: Shown) -> str:
@@ -36,7 +17,7 @@ def head(said: Shown) -> str:
     closed = f"，{said['closedBy']} 于 {local(said['closed'])} 了结" if said["closed"] else ""
     window = f"{local(said['windowStart'])} 至 {local(said['at'])}"
     return (
-        f"{said['month']} {STATES[said['state']]}：{window}；函 {said['letters']} 件；{cases}（{said['by']}）{closed}"
+        f"{said['month']} {REVIEWS[said['state']]}：{window}；函 {said['letters']} 件；{cases}（{said['by']}）{closed}"
     )
 
 
@@ -66,8 +47,8 @@ def lines(said: Shown) -> Iterator[str]:
 
 def _systems(said: Shown) -> Iterator[str]:
     for name, counts in said["systems"].items():
-        told = "，".join(f"{word} {counts[verdict]}" for verdict, word in VERDICTS)
-        why = "，".join(f"{REASONS.get(each, each)} {number}" for each, number in counts["reasons"].items())
+        told = "，".join(f"{word} {counts[verdict]}" for verdict, word in VERDICTS.items())
+        why = "，".join(f"{reason(each)} {number}" for each, number in counts["reasons"].items())
         yield f"{TITLES.get(name, name)}：{told}" + (f"（{why}）" if why else "")
     for name, terminals in said["noData"].items():
         where = "、".join(TERMINALS.get(each, each) for each in terminals)
@@ -99,6 +80,6 @@ def refusal(name: str, argument: Any) -> str:
     sentences: Sequence[tuple[str, str]] = (
         ("NoSuchReview", "没有 {} 的核查"),
         ("StillOpen", "尚有 {} 件未复函；确要了结，请加 --force --reason 原因"),
-        ("NotOpen", "该月核查不在待复函状态：{}"),
+        ("NotOpen", "该月核查尚未完成，或已了结"),
     )
     return dict(sentences)[name].format(argument)

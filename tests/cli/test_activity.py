@@ -138,7 +138,9 @@ def test_the_same_file_is_told_and_not_doubled(room: Typed) -> None:
     again = room.take(path)
     assert again["id"] is None
     assert again["already"].endswith("符主任")
-    assert "已导入过" in done(room.type("import", path, "--system", "oa", "--terminal", "any", *JUNE, *BY))
+    assert "由 符主任 导入，没有重复导入" in done(
+        room.type("import", path, "--system", "oa", "--terminal", "any", *JUNE, *BY)
+    )
     assert [row["id"] for row in room.rows(activity_imports)] == [first["id"]]
     assert len(room.rows(activity_watched)) == 1
 

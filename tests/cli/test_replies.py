@@ -88,7 +88,7 @@ def test_left_and_the_notice_that_waits_for_its_instruction(counter: Counter) ->
     assert LETTER in done(counter.type("explain", "Z1"))
     shown = json.loads(done(counter.type("review", "notice", MONTH, "--json")))
     assert (shown["state"], shown["instruction"], shown["content"]["left"]) == ("draft", None, 1)
-    assert "不得印发" in done(counter.type("review", "notice", MONTH))
+    assert "的通报（草稿）：尚未登记区政府批示，不得印发" in done(counter.type("review", "notice", MONTH))
     refused(counter.type("review", "notice", MONTH, "--instruction", "批〔2026〕5号", "--by", BY), 2)
     whole = ("--instruction", "批〔2026〕5号", "--instructed-by", "陈区长", "--by", BY, "--on")
     assert "尚未到" in refused(counter.type("review", "notice", MONTH, *whole, "2999-01-01"), 1)

@@ -84,6 +84,8 @@ def test_opened_shown_and_closed(month: Month, tmp_path: Path) -> None:
     assert "尚有 2 件未复函" in refused(typed(tmp_path, "close", this, "--by", "王主任"), 1)
     assert "--reason" in refused(typed(tmp_path, "close", this, "--by", "王主任", "--force"), 2)
     assert "未复函 2 件" in done(typed(tmp_path, "close", this, "--by", "王主任", "--force", "--reason", "系统停用"))
+    again = refused(typed(tmp_path, "close", this, "--by", "王主任"), 1)
+    assert again.strip().endswith("该月核查尚未完成，或已了结")
     assert "已了结" in refused(typed(tmp_path, "open"), 1)
     assert "没有 2020-01 的核查" in refused(typed(tmp_path, "show", "2020-01"), 1)
 

@@ -116,8 +116,26 @@ def test_the_instant_is_midnight_or_as_said_and_neither_to_come_nor_of_another_m
     assert (nine.review.window_start, nine.review.at) == ("2026-06-01T01:00:00.000Z", "2026-07-01T01:00:00.000Z")
     (content,) = rows(month.url, "SELECT content FROM register WHERE number = 1")[0]
     assert json.loads(content)["window_end"] == "2026-07-01"
-    with pytest.raises(NotNow, match="不能另定"):
+    with pytest.raises(NotNow, match="时刻已定为 2026-07-01 09:00:00，不能另定"):
         opened(month, at=NINE - 60)
+
+
+def test_an_inquiry_that_was_made_void_is_drawn_again_by_the_next_opening(month: Month) -> None:
+    """Its number stays taken; whoever has answered meanwhile is not asked again."""
+    opened(month)
+    before = everything(month)
+    (id, number), *_ = rows(month.url, "SELECT id, doc_number FROM register ORDER BY number")
+    month.desk.run("letter-void", id=id, by="王主任", reason="发错单位")
+    assert opened(month).letters == 1
+    again = everything(month)
+    assert again["cases"] == before["cases"]
+    assert len(again["letters"]) == len(before["letters"]) + 1
+    assert rows(month.url, "SELECT count(*) FROM register WHERE state = 'void' AND doc_number = '" + number + "'") == [
+        (1,)
+    ]
+    assert rows(
+        month.url, "SELECT count(*) FROM cases c JOIN register r ON r.id = c.letter WHERE r.state = 'void'"
+    ) == [(0,)]
 
 
 def test_without_a_bureau_there_are_cases_and_no_letters(tmp_path: Path) -> None:

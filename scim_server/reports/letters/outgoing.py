@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, and_, exists, func, not_, or_, select
 
 from mappings.policy.punctuality import reply
 from scim_server.reports.fields import Value
+from scim_server.reports.letters.words import KINDS
 from scim_server.reports.period import local
 from scim_server.reports.tables import Column
 from scim_server.store.register import DELIVERED, DRAFT, READY, SENDING, UNKNOWN
@@ -25,15 +26,6 @@ STANDINGS = {
     "waiting": "待复函",
 }
 """The most urgent first."""
-KINDS = {
-    "open": "开通函",
-    "change": "变更函",
-    "cancel": "注销函",
-    "inquiry": "核查函",
-    "leaders-inquiry": "核查函（区领导）",
-    "reminder": "催办函",
-    "notice": "通报",
-}
 _UNSENT: Mapping[str, Standing] = {
     DRAFT: "draft",
     READY: "undelivered",

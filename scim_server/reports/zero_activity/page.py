@@ -3,11 +3,12 @@
 from typing import BinaryIO
 
 from scim_server.clock import stamp
+from scim_server.reports.letters.words import STATES
 from scim_server.reports.period import local
 from scim_server.reports.render_html import environment
 from scim_server.reports.zero_activity import tables
 from scim_server.reports.zero_activity.reading import Found
-from scim_server.reports.zero_activity.words import ANSWERS, CASES, LETTERS, REVIEWS, TERMINALS, TIMES, unwatched
+from scim_server.reports.zero_activity.words import ANSWERS, CASES, REVIEWS, TERMINALS, TIMES, unwatched
 
 MOST = 1000  # cases, or accounts without a person, on the page
 
@@ -31,5 +32,5 @@ def write_html(found: Found, out: BinaryIO, now: float, most: int = MOST) -> Non
         cases=found.cases[:most],
         strangers=found.strangers[:most],
         check=found.recount.sentence(found.restricted) if found.recount else None,
-        words={"answer": ANSWERS, "case": CASES, "letter": LETTERS, "terminal": TERMINALS, "time": TIMES},
+        words={"answer": ANSWERS, "case": CASES, "letter": STATES, "terminal": TERMINALS, "time": TIMES},
     ).dump(out, encoding="utf-8")

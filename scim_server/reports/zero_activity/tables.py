@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from scim_server.reports.fields import Value
+from scim_server.reports.letters.words import STATES
 from scim_server.reports.period import local
 from scim_server.reports.tables import Column
 from scim_server.reports.zero_activity.reading import Found
@@ -11,7 +12,6 @@ from scim_server.reports.zero_activity.rows import LEADERS, CaseRow, DepartmentR
 from scim_server.reports.zero_activity.words import (
     ANSWERS,
     CASES,
-    LETTERS,
     REVIEWS,
     TERMINALS,
     TIMES,
@@ -83,7 +83,7 @@ def case_line(row: CaseRow, restricted: bool) -> list[Value]:
         "addressees": "、".join(row.addressees),
         "last_at": local(row.last_at) or "无记录",
         "terminal": TERMINALS.get(row.terminal or "", row.terminal),
-        "letter_state": LETTERS.get(row.letter_state or "", "未拟函"),
+        "letter_state": STATES.get(row.letter_state or "", "未拟函"),
         "delivered": local(row.delivered),
         "provisional": "是" if row.provisional else "",
         "state": CASES[row.state],

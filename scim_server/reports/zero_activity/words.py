@@ -1,4 +1,4 @@
-"""The Chinese of the monthly check, for the codes of the house."""
+"""The Chinese of the monthly check and of what departments answer, for the codes of the house."""
 
 from collections.abc import Mapping
 
@@ -25,14 +25,6 @@ REASONS: Mapping[str, str] = {
 }
 TIMES = {"on-time": "按时", "late": "逾期复函", "missing": "逾期未复", "open": "未到期"}
 """Of a reply; while the letter is not delivered there is no word for it."""
-LETTERS = {
-    "draft": "草稿",
-    "ready": "待发",
-    "sending": "发送中",
-    "unknown": "送达结果不明",
-    "delivered": "已送达",
-    "void": "作废",
-}
 ANSWERS = {
     "in-service": "在岗未使用",
     "leave": "休假、学习",
