@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError
 
 from scim_server.store.register_tables import register, register_people
 
+INQUIRIES = ("inquiry", "leaders-inquiry")
 DRAFT, READY, SENDING, UNKNOWN, DELIVERED, VOID = "draft", "ready", "sending", "unknown", "delivered", "void"
 FOREVER = 253_402_300_800.0
 """A `not_before` that waits for a person: what was refused (`error` says why), and what is delivered by hand."""
@@ -148,6 +149,8 @@ def void(connection: Connection, id: str, now: float) -> str:
     if row.state == SENDING and (row.lease_until or 0) > now:
         raise NotNow(f"{row.doc_number} 正在发送，请稍后再试")
     gone = {"state": VOID, "owner": None, "lease_until": None, "not_before": None}
+    if row.kind in INQUIRIES:  # its cases wait for another one
+        gone["key"] = f"{row.key} {VOID} {id}"
     mine = register.c.id == id, register.c.state == row.state, register.c.attempts == row.attempts
     if connection.execute(update(register).where(*mine).values(gone)).rowcount != 1:
         raise NotNow(f"{row.doc_number} 的状态刚有变化，请再试一次")

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from mappings.policy.departments import top
 from scim_server.clock import Clock
-from scim_server.store import delivery_commands, register, register_reads, trace
+from scim_server.store import delivery_commands, register, register_reads, reviews, trace
 from scim_server.store.people import read_org
 from scim_server.store.settle import Rules
 
@@ -60,8 +60,9 @@ def _written(name: str) -> str:
 
 
 def _void(connection: Connection, clock: Clock, rules: Rules, given: Given) -> str:
-    """Returns the 文号. Raises NoSuchLetter, NotNow."""
+    """Returns the 文号. Open cases that it asked about have no letter then. Raises NoSuchLetter, NotNow."""
     number = register.void(connection, given["id"], clock.now())
+    reviews.take_letter(connection, given["id"])
     note(connection, clock, given["by"], f"{number} 作废")
     for subject in register.people(connection, given["id"]) or (None,):  # a reason may name those whom the letter names
         trace.note(connection, KIND, given["by"], f"{number} 作废：{given['reason']}", subject, at=clock.stamp())

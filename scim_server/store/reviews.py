@@ -149,6 +149,11 @@ def give_letter(connection: Connection, letter: str, asked: Sequence[str]) -> in
     return execute_many(connection, _ASKED, [{"of": case, "new": letter} for case in asked])
 
 
+def take_letter(connection: Connection, letter: str) -> None:
+    """It is void: cases about which nobody has answered wait for another one."""
+    connection.execute(update(cases).where(cases.c.letter == letter, cases.c.state == OPEN).values(letter=None))
+
+
 def close(connection: Connection, month: str, by: str, at: str, *, force: bool = False) -> list[str]:
     """Nothing is asked any more. Returns whose cases were open, each. Raises NoSuchReview, NotOpen, StillOpen."""
     found = of_month(connection, month)
