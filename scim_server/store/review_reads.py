@@ -34,9 +34,20 @@ _SENT = select(attempts.c.system, attempts.c.subject, attempts.c.action).where(
     attempts.c.at >= bindparam("since"),
     text("action IN ('create', 'lock', 'unlock', 'remove') AND outcome IN ('done', 'already-so')"),
 )
-_WAS_OFF = select(changes.c.subject).where(
+_OFF_SINCE = select(changes.c.subject).where(
     changes.c.subject.in_(listed("subjects")), changes.c.at >= bindparam("since"), changes.c.active.is_(False)
 )
+_earlier = changes.alias("earlier")
+_LAST_BEFORE = (
+    select(func.max(_earlier.c.seq))
+    .where(
+        _earlier.c.subject.in_(listed("subjects")),
+        _earlier.c.at < bindparam("since"),
+        _earlier.c.active.is_not(None),
+    )
+    .group_by(_earlier.c.subject)
+)
+_OFF_THEN = select(changes.c.subject).where(changes.c.seq.in_(_LAST_BEFORE), changes.c.active.is_(False))
 
 
 class Linked(NamedTuple):
@@ -87,8 +98,9 @@ def sent(connection: Connection, wanted: Sequence[str], since: str) -> dict[tupl
 
 
 def were_off(connection: Connection, wanted: Sequence[str], since: str) -> set[str]:
-    """Who was made inactive since a stamp, by the record of changes."""
-    rows: list[Any] = fetch(connection, _WAS_OFF, subjects=orjson.dumps(wanted), since=since)
+    """Who was inactive at a stamp, or was made so since, by the record of changes."""
+    asked = {"subjects": orjson.dumps(wanted), "since": since}
+    rows = [row for statement in (_OFF_SINCE, _OFF_THEN) for row in fetch(connection, statement, **asked)]
     return {subject for (subject,) in rows}
 
 
