@@ -4,13 +4,16 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection
+from sqlalchemy import Connection, exists, select
 
 from mappings.calendar import Calendar, workdays_3
 from mappings.policy.days import day_after
 from scim_server.clock import Clock
 from scim_server.store import register, register_commands
 from scim_server.store.overdue import Late, late
+from scim_server.store.register_tables import register as letters
+from scim_server.store.review_tables import cases
+from scim_server.store.reviews import OPEN
 from scim_server.store.settle import Rules
 from scim_server.workdays import load_calendar
 
@@ -53,6 +56,15 @@ def _draw(connection: Connection, clock: Clock, rules: Rules, given: Given) -> l
     ]
     drawn = [draw(connection, clock, rules, {**each, "by": given["by"]}) for each in sheets]
     return [each["doc_number"] for each in drawn if each["drawn"]]
+
+
+def take_back(connection: Connection, clock: Clock, by: str) -> None:
+    """A reminder that has not left, of a letter about which everything has been answered since, is void."""
+    asked = exists().where(cases.c.letter == letters.c.answers, cases.c.state == OPEN)
+    waiting = letters.c.kind == REMINDER, letters.c.state == register.READY, ~asked
+    for id in connection.scalars(select(letters.c.id).where(*waiting)).all():
+        number = register.void(connection, id, clock.now())
+        register_commands.note(connection, clock, by, f"{number} 作废：已收到复函，不再催办")
 
 
 def _sheet(each: Late, inquiry: bytes, today: str, due: str) -> dict[str, Any]:

@@ -42,6 +42,7 @@ def _replies(connection: Connection, clock: Clock, rules: Rules, given: Given) -
         trace.note(connection, KIND, reply.by, _words(each, reply), each.subject, at=reply.at)
     with together(f"reply {uuid_utils.uuid7()}"):  # whom one letter takes the accounts of counts as a whole (S23)
         settle(connection, sorted(noted.subjects), reply.today, clock.now(), reply.by, rules)
+    reminders.take_back(connection, clock, reply.by)
     drawn = [notices.follow(connection, clock, rules, review, reply.by) for review in sorted(noted.reviews)]
     number = next((each for each in drawn if each), None)
     return {"rulings": rulings, "answered": [each.case for each in noted.steps], "notice": number}

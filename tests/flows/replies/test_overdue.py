@@ -161,6 +161,23 @@ def test_it_is_drawn_on_the_first_working_day_after_and_once(
     assert [row["reminder"] for row in replies.late(town.bureau.desk, "2026-07-31")[0]] == ["崖科工信函〔2026〕3号"]
 
 
+def test_a_reminder_that_has_not_left_is_void_once_everything_is_answered(
+    town: FactsTown, asked: Asked, reminding: Reminding
+) -> None:
+    town.bureau.on("2026-07-07", 9)
+    reminding.look()
+    mine = [key for key in asked.cases if town.bureau.rows(
+        "SELECT 1 FROM cases WHERE id = :id AND letter = :letter", id=asked.cases[key], letter=asked.letters["EDU"]
+    )]  # fmt: skip
+    for person, system in mine[:-1]:
+        asked.reply(person, system, "leave")
+    assert [state for *_, state in reminders(town)] == ["ready"]
+    asked.reply(*mine[-1], "leave")
+    assert [state for *_, state in reminders(town)] == ["void"]
+    reminding.look()
+    assert len(reminders(town)) == 1
+
+
 def test_a_weekend_is_no_working_day_and_a_reply_in_time_is_not_reminded_of(
     town: FactsTown, asked: Asked, reminding: Reminding
 ) -> None:
