@@ -6,14 +6,13 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, select
 
-from mappings.model import Org
 from scim_server.operate.desk import Desk
 from scim_server.operate.fact_words import EVENTS
 from scim_server.operate.reply_words import OWED
 from scim_server.reports.letters.words import STATES
 from scim_server.reports.zero_activity.words import ANSWERS
 from scim_server.store import notices, overdue
-from scim_server.store.people import read_org
+from scim_server.store.departments import names
 from scim_server.store.register_tables import register
 from scim_server.store.review_tables import cases, reviews
 from scim_server.store.reviews import OPEN
@@ -55,17 +54,16 @@ def late(desk: Desk, day: str, restricted: bool = False) -> tuple[list[Shown], i
         desk.look("review overdue")
     with desk.reader() as connection:
         found = overdue.late(connection, day) if day >= desk.clock.today() else overdue.late_then(connection, day)
-        org = read_org(connection)
+        called = names(connection, [key for each in found for key in each.addressees])
     told = [each for each in found if restricted or not each.restricted]
-    rows = [_late(each, key, org) for each in told for key in each.addressees]
+    rows = [_late(each, key, called) for each in told for key in each.addressees]
     return sorted(rows, key=lambda row: (row["department"], row["due"], row["docNumber"])), len(found) - len(told)
 
 
-def _late(each: overdue.Late, key: str, org: Org) -> Shown:
-    department = org.departments.get(key)
+def _late(each: overdue.Late, key: str, called: Mapping[str, str]) -> Shown:
     return {
         "department": key,
-        "name": department.name if department else key,
+        "name": called.get(key, key),
         "letter": each.id,
         "docNumber": each.doc_number,
         "month": each.month,

@@ -1,15 +1,15 @@
 """`huaming return`: cases before a planned end, as people read them; a lock only on the restricted face (S18)."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
 
-from mappings.model import Org
 from mappings.policy.departures import EVENTS
 from scim_server.operate.desk import Desk
 from scim_server.operate.fact_words import EVENTS as EVENT_WORDS
 from scim_server.review.returns import look
-from scim_server.store.people import read_org
+from scim_server.store.departments import names
 from scim_server.store.returns import BACK, DECIDED, DEPARTED, EXTENDED, MOOT, OPEN
 from scim_server.store.review_tables import return_cases
 from scim_server.store.tables import subjects
@@ -45,9 +45,9 @@ def listed(desk: Desk, restricted: bool, settled: bool) -> tuple[list[Shown], in
     of = of if settled else of.where(return_cases.c.state != MOOT)
     with desk.reader() as connection:
         rows = connection.execute(of.order_by(return_cases.c.planned_end, return_cases.c.id)).all()
-        org = read_org(connection)
+        called = names(connection, [row.department for row in rows])
     today = desk.clock.today()
-    shown = [_shown(row, org, today) for row in rows if restricted or row.kind in PUBLIC]
+    shown = [_shown(row, called, today) for row in rows if restricted or row.kind in PUBLIC]
     return shown if restricted else list(map(_public, shown)), len(rows) - len(shown)
 
 
@@ -57,15 +57,14 @@ def _public(shown: Shown) -> Shown:
     return shown | {"departure": None, "note": None, "owed": OWED_BY_WHO_LEFT if left else shown["owed"]}
 
 
-def _shown(row: Any, org: Org, today: str) -> Shown:
-    department = org.departments.get(row.department or "")
+def _shown(row: Any, called: Mapping[str, str], today: str) -> Shown:
     same = ("id", "kind", "fact", "state", "choice", "until", "departure", "note", "decided", "by")
     return {name: getattr(row, name) for name in same} | {
         "externalId": row.key,
         "name": row.title,
         "plannedEnd": row.planned_end,
         "department": row.department,
-        "departmentName": department.name if department else None,
+        "departmentName": called.get(row.department or ""),
         "overdue": row.state != MOOT and row.planned_end < today,
         "owed": owed(row.kind, row.fact, row.choice, row.until, row.departure) if row.state == DECIDED else None,
     }

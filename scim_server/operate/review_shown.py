@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from mappings.review import public
 from scim_server.operate.desk import Desk
 from scim_server.store import review_cases, reviews
-from scim_server.store.people import read_org
+from scim_server.store.departments import names
 from scim_server.store.review_cases import Case
 from scim_server.store.reviews import NoSuchReview, Review
 
@@ -59,14 +59,14 @@ def _head(review: Review, numbers: dict[str, int]) -> Shown:
 
 
 def _shown(connection: Connection, review: Review, today: str, restricted: bool) -> Shown:
-    names = {key: each.name for key, each in read_org(connection).departments.items()}
     cases = review_cases.cases_of(connection, review.id)
+    called = names(connection, review_cases.departments_of(cases))
     strange = review_cases.strangers(connection, review.id)
     return {
         **_head(review, review_cases.numbers(connection).get(review.id, {})),
         "systems": {name: _system(said, restricted) for name, said in review.counts.items()},
         "noData": {name: terms for name, said in review.watched.items() if (terms := _unwatched(said))},
-        "list": [_case(each, names, today, restricted) for each in cases if restricted or not each.leader],
+        "list": [_case(each, called, today, restricted) for each in cases if restricted or not each.leader],
         "leaders": sum(each.leader for each in cases),
         "strangers": [{"system": system, "remoteId": id, "at": at} for system, id, at in strange],
     }
@@ -85,14 +85,14 @@ def _unwatched(said: dict[str, bool]) -> list[str]:
     return [terminal for terminal, whole in said.items() if not whole]
 
 
-def _case(case: Case, names: dict[str, str], today: str, restricted: bool) -> Shown:
+def _case(case: Case, called: dict[str, str], today: str, restricted: bool) -> Shown:
     told = {
         "case": case.id,
         "externalId": case.key,
         "name": case.title,
         "system": case.system,
         "department": case.department,
-        "addressees": [names.get(key, key) for key in case.addressees],
+        "addressees": [called.get(key, key) for key in case.addressees],
         "lastAt": case.last_at,
         "terminal": case.terminal,
         "state": case.state,

@@ -2,7 +2,7 @@
 leader, who was locked, and what a department answered is not for everybody (S18, A15).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, not_, select, tuple_
@@ -15,13 +15,6 @@ from scim_server.store.tables import subjects
 Row = Mapping[str, Any]
 After = Sequence[str]
 """Where a page begins: behind these values of its order."""
-
-
-def names(connection: Connection, keys: Iterable[str | None]) -> dict[str, str]:
-    """Of departments, by key; one that never was is missing."""
-    wanted = sorted({key for key in keys if key})
-    of = select(subjects.c.key, subjects.c.title).where(subjects.c.kind == "group", subjects.c.key.in_(wanted))
-    return {key: title for key, title in connection.execute(of.order_by(subjects.c.subject))}
 
 
 def accounts(

@@ -4,6 +4,7 @@ Asked inside the writer's transaction, after the write and before its commit: tw
 circle between them, nor a child of a department that is just leaving.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 import orjson
@@ -19,6 +20,13 @@ NAMED_BY = subjects.c.title + " (" + subjects.c.key + ")"  # many people share a
 
 
 _URN = ROSTER_GROUP.encode()
+
+
+def names(connection: Connection, keys: Iterable[str | None]) -> dict[str, str]:
+    """What departments are called, by key; one that is gone, as it was called; one that never was is missing."""
+    wanted = sorted({key for key in keys if key})
+    of = select(subjects.c.key, subjects.c.title).where(subjects.c.kind == "group", subjects.c.key.in_(wanted))
+    return {key: title for key, title in connection.execute(of.order_by(subjects.c.subject))}
 
 
 def is_department(document: bytes) -> bool:

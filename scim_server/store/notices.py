@@ -9,11 +9,10 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Connection, func, select, update
 
-from mappings.model import Org
 from scim_server.clock import Clock
 from scim_server.store import register, register_commands
+from scim_server.store.departments import names
 from scim_server.store.facts_tables import marks
-from scim_server.store.people import read_org
 from scim_server.store.register_tables import register as letters
 from scim_server.store.replies import LEFT
 from scim_server.store.review_tables import cases, review_accounts, reviews
@@ -42,7 +41,7 @@ class Counts(NamedTuple):
     left_departments: tuple[str, ...]
 
 
-def counts(connection: Connection, review: str, org: Org) -> Counts:
+def counts(connection: Connection, review: str) -> Counts:
     """Of a check, as its replies stand now."""
     checked = select(func.count()).where(
         review_accounts.c.review == review, review_accounts.c.verdict.in_((OPERATED, SILENT))
@@ -51,7 +50,7 @@ def counts(connection: Connection, review: str, org: Org) -> Counts:
     by = _by_department(rows)
     left = {row.subject: row.department for row in rows if row.answer == LEFT and row.ended_by is None}
     words = [_how(each) for each in by.values()]
-    names = {_name(org, key) for key in left.values() if key}
+    called = names(connection, left.values())
     return Counts(
         total=connection.scalar(checked) or 0,
         silent=len(rows),
@@ -60,7 +59,7 @@ def counts(connection: Connection, review: str, org: Org) -> Counts:
         none=words.count(_NONE),
         left=len(left),
         asked=tuple(sorted(by)),
-        left_departments=tuple(sorted(names)),
+        left_departments=tuple(sorted({called.get(key, key) for key in left.values() if key})),
     )
 
 
@@ -89,11 +88,6 @@ def _how(rows: list[Any]) -> str:
     return _LATE if late else _ON_TIME
 
 
-def _name(org: Org, key: str) -> str:
-    department = org.departments.get(key)
-    return department.name if department else key
-
-
 def follow(connection: Connection, clock: Clock, rules: Rules, review: str, by: str) -> str | None:
     """Draws up the notice where somebody has left, or the draft anew; its 文号. None: there is none to draw.
 
@@ -102,8 +96,7 @@ def follow(connection: Connection, clock: Clock, rules: Rules, review: str, by: 
     draft = _live(connection, review)
     if rules.letters.bureau is None or (draft is not None and draft.state != register.DRAFT):
         return None
-    org = read_org(connection)
-    now = counts(connection, review, org)
+    now = counts(connection, review)
     if draft is not None:
         _redraw(connection, draft, now, draft.day)
         return str(draft.doc_number)
@@ -125,7 +118,7 @@ def _sheet(connection: Connection, clock: Clock, rules: Rules, review: str, now:
     number = (connection.scalar(void) or 0) + 1
     month = connection.execute(select(reviews.c.month).where(reviews.c.id == review)).scalar_one()
     said = rules.letters
-    bureau = said.name or _name(read_org(connection), said.bureau or "")
+    bureau = said.name or names(connection, [said.bureau]).get(said.bureau or "", said.bureau)
     period = f"{month[:4]}年{int(month[5:])}月"
     content: dict[str, Any] = {"kind": NOTICE, "sender": bureau, "bureau": bureau, "doc_number": "", "period": period}
     content |= {"addressees": [ALL], "contact": said.contact, "phone": said.phone, "day": clock.today()}
@@ -174,7 +167,7 @@ def instruct(connection: Connection, id: str, instruction: Mapping[str, Any], to
     if row.state != register.DRAFT:
         what = "已作废" if row.state == register.VOID else "已登记过批示"
         raise register.NotNow(f"{row.doc_number} {what}")
-    now = counts(connection, row.review, read_org(connection))
+    now = counts(connection, row.review)
     content = _redraw(connection, row, now, today if today[:4] == str(row.year) else row.day)
     values = {"state": register.READY, "instruction": orjson.dumps(dict(instruction))}
     connection.execute(update(letters).where(letters.c.id == id).values(values))

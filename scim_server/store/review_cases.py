@@ -1,6 +1,6 @@
 """The cases of a check, read: by the addressees for their letters, and one by one for people."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import orjson
@@ -73,6 +73,12 @@ def _case(row: Any) -> Case:
 def cases_of(connection: Connection, review: str) -> list[Case]:
     """All of a check, in the order of their letters."""
     return [_case(row) for row in connection.execute(_cases(review))]
+
+
+def departments_of(found: Iterable[Case]) -> Iterator[str | None]:
+    """The keys of all Groups that they name."""
+    for each in found:
+        yield from (each.department, each.office, *each.addressees)
 
 
 def unwritten(connection: Connection, review: str) -> Iterator[list[Case]]:

@@ -9,6 +9,7 @@ from scim_server.api.console.faults import Problem
 from scim_server.api.console.operation import Operation, Question
 from scim_server.api.console.room import Room
 from scim_server.store import console_reviews as store
+from scim_server.store.departments import names as names_of
 from scim_server.store.sorting import Place
 
 TAG = "核查事项"
@@ -43,7 +44,7 @@ class Cases:
 
         def read(connection: Connection) -> tuple[list[store.Row], dict[str, str]]:
             rows = store.list_cases(connection, query.wanted, today, face, after, query.count)
-            return rows, store.names(connection, shapes.keys_of(rows, *KEYS))
+            return rows, names_of(connection, shapes.keys_of(rows, *KEYS))
 
         rows, names = await self._room.read(read)
         items = [shapes.case(row, names, today, face) for row in rows[: query.count]]
@@ -72,7 +73,7 @@ class Cases:
             row = store.one_case(connection, id)
             if row is None:
                 raise Problem(404, "没有这个核查事项。")
-            return row, store.names(connection, shapes.keys_of([row], *KEYS))
+            return row, names_of(connection, shapes.keys_of([row], *KEYS))
 
         row, names = await self._room.read(read)
         if row["leader"] and not caller.sees_restricted:

@@ -16,7 +16,7 @@ from scim_server.api.console.faults import Problem
 from scim_server.api.console.operation import Operation, Question
 from scim_server.api.console.room import Room
 from scim_server.store import console_letters as store
-from scim_server.store.console_reviews import names as names_of
+from scim_server.store.departments import names as names_of
 from scim_server.store.looks import EVERYBODY
 from scim_server.store.register import LIMITED
 from scim_server.store.sorting import Place

@@ -9,7 +9,7 @@ from scim_server.api.console.faults import Problem
 from scim_server.api.console.operation import Operation, Question
 from scim_server.api.console.room import Room
 from scim_server.store import console_letters as store
-from scim_server.store.console_reviews import names as names_of
+from scim_server.store.departments import names as names_of
 from scim_server.store.sorting import Place
 
 TAG = "到期事项"

@@ -13,6 +13,7 @@ from scim_server.api.console.room import Room
 from scim_server.store import console_reviews as store
 from scim_server.store import review_cases, reviews
 from scim_server.store.console_letters import notice_of
+from scim_server.store.departments import names as names_of
 from scim_server.store.reviews import Review
 from scim_server.store.sorting import Place
 
@@ -82,7 +83,7 @@ class Reviews:
         def read(connection: Connection) -> tuple[list[store.Row], dict[str, str]]:
             review = _found(connection, month)
             rows = store.accounts(connection, review.id, query.wanted, face, after, query.count)
-            return rows, store.names(connection, shapes.keys_of(rows, "department"))
+            return rows, names_of(connection, shapes.keys_of(rows, "department"))
 
         rows, names = await self._room.read(read)
         items = [shapes.account(row, names, face) for row in rows[: query.count]]

@@ -17,8 +17,8 @@ from scim_server.reports.zero_activity.rows import (
     case_row,
     system_rows,
 )
-from scim_server.store.people import read_org
-from scim_server.store.review_cases import cases_of, strangers
+from scim_server.store.departments import names
+from scim_server.store.review_cases import cases_of, departments_of, strangers
 from scim_server.store.review_tables import review_accounts
 from scim_server.store.reviews import EXCLUDED, GATHERING, NO_DATA, NoSuchReview, Review, every, of_month
 from scim_server.store.tables import subjects
@@ -43,9 +43,9 @@ class Found:
 def read(connection: Connection, month: str | None, day: str, restricted: bool) -> Found:
     """As it stands on an ISO day. `month`: YYYY-MM, by default that of the last check. Raises NoSuchReview."""
     review = _review(connection, month)
-    names = {key: each.name for key, each in read_org(connection).departments.items()}
     all_of_them = cases_of(connection, review.id)
-    rows = [(each.subject, case_row(each, names, day, restricted)) for each in all_of_them]
+    called = names(connection, departments_of(all_of_them))
+    rows = [(each.subject, case_row(each, called, day, restricted)) for each in all_of_them]
     departments: dict[str, DepartmentRow] = {}
     for subject, row in rows:
         departments.setdefault(row.department, DepartmentRow(row.department, row.department_name)).add(subject, row)

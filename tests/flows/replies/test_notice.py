@@ -8,6 +8,9 @@ import pytest
 
 from scim_server.letters.content import CONTENT
 from scim_server.letters.titles import title
+from scim_server.operate import replies
+from scim_server.operate.review_shown import shown
+from scim_server.reports.zero_activity.reading import read
 from scim_server.store.notices import NoSuchNotice
 from scim_server.store.register import NotNow
 from tests.flows.facts_town import FactsTown
@@ -63,6 +66,27 @@ def test_it_is_drawn_once_somebody_has_left_and_follows_the_replies(town: FactsT
     content = CONTENT.validate_python({name: only(asked)[name] for name in CONTENT_OF})
     assert (key, row_title) == (f"notice {asked.id}", title(content))
     assert orjson.loads(addressees) == ["EDU", "FIN", "HEA"]
+
+
+def test_a_department_that_has_been_merged_away_is_called_what_it_was_called(town: FactsTown, asked: Asked) -> None:
+    asked.reply("E-li", "oa", "left")
+    for name, ends in (("li", "2026-07-02"), ("zhao", "2026-07-02")):
+        town.correct(name, "assignments", "a1", endDate=ends)
+    post = {"value": "a2", "kind": "primary", "scope": "internal", "department": "FIN", "startDate": "2026-07-03"}
+    town.tell("zhao", "assignments", post)
+    town.bureau.ok("DELETE", f"/Groups/{town.groups['HEA']}")
+    asked.reply("E-zhao", "oa", "leave")
+    assert only(asked)["left_departments"] == ["部门HEA"]
+    assert figures(asked)[2:] == (3, 1, 0, 2, 1), "it has answered, whoever did so for it"
+    said = shown(town.bureau.desk, asked.month, restricted=True)
+    assert {name for each in said["list"] for name in each["addressees"]} == {"部门EDU", "部门HEA", "部门FIN"}
+    with town.bureau.house.engine.connect() as connection:
+        assert {each.name for each in read(connection, asked.month, "2026-07-03", True).departments} == {
+            "部门EDU", "部门HEA", "部门FIN"
+        }  # fmt: skip
+    town.bureau.on("2026-07-31")
+    late, _ = replies.late(town.bureau.desk, town.bureau.day)
+    assert {row["name"] for row in late} == {"部门EDU", "部门FIN"}
 
 
 CONTENT_OF = (
