@@ -4,6 +4,7 @@ Functions on the writer's connection. Whoever calls them settles the people of `
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlalchemy.sql import Select
 from mappings.calendar import civil_day
 from mappings.policy.departures import EVENTS
 from scim_server.store import marks
+from scim_server.store.returning import bearer
 from scim_server.store.review_tables import cases, reviews
 from scim_server.store.reviews import ANSWERED, GATHERING, OPEN
 
@@ -151,11 +153,8 @@ def _values(said: Answer, reply: Reply) -> dict[str, Any]:
 
 def _end(connection: Connection, row: Any, reply: Reply, noted: Noted) -> None:
     """The department takes back that somebody has left: the ruling ends by whoever notes that."""
-    try:
-        marks.end_ruling(connection, row.ruling, reply.by, reply.today)
-    except LookupError:  # a named person has ended it before
-        return
-    noted.subjects.add(row.subject)
+    with suppress(LookupError):  # a named person has ended it before
+        noted.subjects.add(marks.end_ruling(connection, row.ruling, reply.by, reply.today))
 
 
 def _noted(connection: Connection, rows: Sequence[Any], said: Answer, reply: Reply, noted: Noted) -> str | None:
@@ -163,8 +162,9 @@ def _noted(connection: Connection, rows: Sequence[Any], said: Answer, reply: Rep
     id: str | None = None
     if said.answer == LEFT:
         told = (reply.by, reply.today, None, said.departure)
-        id = noted.ruled[row.subject] = marks.add_ruling(connection, row.subject, marks.REPLY, *told)
-        noted.subjects.add(row.subject)
+        subject = bearer(connection, row.subject)
+        id = noted.ruled[row.subject] = marks.add_ruling(connection, subject, marks.REPLY, *told)
+        noted.subjects.add(subject)
     _write(connection, rows, said, reply, id)
     noted.reviews.add(row.review)
     noted.steps += [Step(each.id, each.subject, said.answer, each.answer) for each in rows]

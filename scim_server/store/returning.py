@@ -41,6 +41,16 @@ def is_ruled(connection: Connection, key: str | None) -> bool:
     return key is not None and connection.execute(_UNDER_RULINGS, {"key": key}).first() is not None
 
 
+def bearer(connection: Connection, subject: str) -> str:
+    """Who is ruled on where that subject is meant: of a plain user who was deleted, whoever was made anew since."""
+    gone = select(subjects.c.key).where(subjects.c.subject == subject, *_GONE, subjects.c.facts_from.is_(None))
+    key = gone.scalar_subquery()
+    there = select(subjects.c.subject).where(
+        subjects.c.key == key, subjects.c.kind == "person", subjects.c.resource_id.is_not(None)
+    )
+    return connection.scalar(there) or subject
+
+
 def returns(connection: Connection, key: str | None) -> bool:
     """Whether a plain user of that externalId is somebody who comes again."""
     return departed(connection, key) is not None or is_ruled(connection, key)

@@ -179,6 +179,32 @@ def test_a_plain_user_who_has_left_goes_too(town: FactsTown, asked: Asked) -> No
     assert town.bureau.states()["E-plain"]["systems"]["ldap"] == "removed"
 
 
+@pytest.mark.parametrize("anew", ["2026-08-04", "2026-08-06"])
+def test_a_plain_user_who_is_deleted_and_made_anew_is_under_the_reply(town: FactsTown, asked: Asked, anew: str) -> None:
+    """A14, S28: whether the roster did so before the reply was entered or after it; a correction gives all back."""
+    from tests.flows import client as say
+
+    def directory() -> str:
+        return str(town.bureau.states()["E-plain"]["systems"]["ldap"])
+
+    def make() -> str:
+        return str(town.bureau.ok("POST", "/Users", say.user("plain"))["id"])
+
+    first = make()
+    town.bureau.on("2026-08-03")
+    august = Asked(town.bureau, "2026-08", "2026-08-03T01:00:00.000Z").about({"E-plain": ("oa",)}).ready()
+    for day in ("2026-08-04", "2026-08-05", "2026-08-06"):
+        town.bureau.on(day)
+        if day == anew:
+            town.bureau.ok("DELETE", f"/Users/{first}")
+            make()
+        if day == "2026-08-05":
+            august.reply("E-plain", "oa", "left")
+    assert directory() == "removed"
+    august.reply("E-plain", "oa", "in-service", correct=True)
+    assert directory() == "active"
+
+
 def test_what_a_reply_says_of_somebody_goes_with_the_erasure(town: FactsTown, asked: Asked) -> None:
     asked.reply("E-jin", "oa", "left", reason="因病去世", left_on="2026-06-01", departure="death")
     town.delete("jin")
