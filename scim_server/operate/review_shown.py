@@ -25,8 +25,7 @@ def listed(desk: Desk) -> list[Shown]:
     `cases`: how many are open, answered, closed.
     """
     with desk.reader() as connection:
-        numbers = review_cases.numbers(connection)
-        return [_head(each, numbers.get(each.id, {})) for each in reviews.every(connection)]
+        return [_head(each, review_cases.numbers(connection, each.id)) for each in reviews.every(connection)]
 
 
 def shown(desk: Desk, month: str, restricted: bool) -> Shown:
@@ -63,7 +62,7 @@ def _shown(connection: Connection, review: Review, today: str, restricted: bool)
     called = names(connection, review_cases.departments_of(cases))
     strange = review_cases.strangers(connection, review.id)
     return {
-        **_head(review, review_cases.numbers(connection).get(review.id, {})),
+        **_head(review, review_cases.numbers(connection, review.id)),
         "systems": {name: _system(said, restricted) for name, said in review.counts.items()},
         "noData": {name: terms for name, said in review.watched.items() if (terms := _unwatched(said))},
         "list": [_case(each, called, today, restricted) for each in cases if restricted or not each.leader],

@@ -92,16 +92,13 @@ def unwritten(connection: Connection, review: str) -> Iterator[list[Case]]:
             yield found
 
 
-def numbers(connection: Connection) -> dict[str, dict[str, int]]:
-    """By check, how many cases are in each state, how many are without anybody to ask, how many letters there are."""
-    found: dict[str, dict[str, int]] = {}
-    counted = select(cases.c.review, cases.c.state, func.count()).group_by(cases.c.review, cases.c.state)
-    for review, state, number in connection.execute(counted):
-        found.setdefault(review, {})[state] = number
-    letters = select(cases.c.review, func.count(cases.c.letter.distinct())).group_by(cases.c.review)
-    for review, number in connection.execute(letters):
-        found[review]["letters"] = number
-    return found
+def numbers(connection: Connection, review: str) -> dict[str, int]:
+    """Of a check, how many cases are in each state, and how many `letters` they stand in."""
+    mine = cases.c.review == review
+    states = select(cases.c.state, func.count()).where(mine).group_by(cases.c.state)
+    found = {state: number for state, number in connection.execute(states)}
+    letters = connection.scalar(select(func.count(cases.c.letter.distinct())).where(mine))
+    return {**found, "letters": letters or 0}
 
 
 def strangers(connection: Connection, review: str) -> list[tuple[str, str, str | None]]:

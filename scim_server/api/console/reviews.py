@@ -56,9 +56,8 @@ class Reviews:
         place = await self._room.after(asked, "reviews")
 
         def read(connection: Connection) -> list[tuple[Review, dict[str, int]]]:
-            numbers = review_cases.numbers(connection)
-            found = [(each, numbers.get(each.id, {})) for each in reviews.every(connection)]
-            return [each for each in found if place is None or each[0].month < place.id][: asked.query.count + 1]
+            found = [each for each in reviews.every(connection) if place is None or each.month < place.id]
+            return [(each, review_cases.numbers(connection, each.id)) for each in found[: asked.query.count + 1]]
 
         rows = await self._room.read(read)
         items = [models.ReviewHead(**_head(*row)) for row in rows[: asked.query.count]]
@@ -116,7 +115,7 @@ def _found(connection: Connection, month: str) -> Review:
 
 def _review(connection: Connection, month: str, restricted: bool) -> models.Review:
     review = _found(connection, month)
-    numbers = review_cases.numbers(connection).get(review.id, {})
+    numbers = review_cases.numbers(connection, review.id)
     watched = review.watched
     systems = [
         shapes.system_figures(name, counts, watched.get(name, {}), restricted)
