@@ -40,7 +40,7 @@ def test_no_step_takes_more_calls_than_it_is_said_to_cost(hand: Hand) -> None:
     hand.home()
     hand.connector.spent()
     steps = {Action.CREATE: hand.creation(1)}
-    for step in costs.keys() - {"observe"}:
+    for step in costs.keys() & set(Action):  # reading, who used it too, has tests of its own
         steps[Action(step)] = steps.get(Action(step)) or operation(Action(step), ref(1), None, hand.person(1), group)
     order = [Action.CREATE, *sorted(steps.keys() - {Action.CREATE, Action.REMOVE}), Action.REMOVE]
     for action in order:

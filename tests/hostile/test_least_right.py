@@ -46,8 +46,38 @@ WHAT: Mapping[str, Mapping[str, str]] = {
     "/readyz": {"GET": OPEN},
     "/metrics": {"GET": OPEN},
     "/operator": {"POST": LOCAL},
+    "/api/v1": {},
+    "/api/v1/reviews": {"GET": READ},
+    "/api/v1/reviews/{month}": {"GET": READ},
+    "/api/v1/reviews/{month}/accounts": {"GET": READ},
+    "/api/v1/reviews/{month}/close": {"POST": WRITE},
+    "/api/v1/reviews/{month}/instruction": {"POST": WRITE},
+    "/api/v1/cases": {"GET": READ},
+    "/api/v1/cases/{id}": {"GET": READ},
+    "/api/v1/cases/{id}/reply": {"POST": WRITE},
+    "/api/v1/letters": {"GET": READ},
+    "/api/v1/letters/{id}": {"GET": READ},
+    "/api/v1/letters/{id}/document": {"GET": READ},
+    "/api/v1/letters/{id}/delivered": {"POST": WRITE},
+    "/api/v1/letters/{id}/void": {"POST": WRITE},
+    "/api/v1/returns": {"GET": READ},
+    "/api/v1/returns/{id}": {"GET": READ},
+    "/api/v1/returns/{id}/decision": {"POST": WRITE},
+    "/api/v1/activity/{externalId}": {"GET": READ},
+    "/api/v1/deadlines": {"GET": READ},
+    "/api/v1/reports/{name}": {"GET": READ},
+    "/api/v1/openapi.json": {"GET": READ},
+    "/api/v1/{path:path}": {},
 }
 """What each method of a path is: read by every role, written by hr and admin, open to everybody, the operator's own."""
+
+
+def address(path: str, id: str) -> str:
+    """One that the pattern stands for."""
+    known = {"{id}": id, "{path:path}": "no/such", "{month}": "2026-07", "{externalId}": "E-0", "{name}": "none"}
+    for pattern, value in known.items():
+        path = path.replace(pattern, value)
+    return path
 
 
 class Doors(Bureau):
@@ -132,7 +162,7 @@ def test_every_route_of_the_house_has_its_line_here(doors: Doors) -> None:
 @pytest.mark.parametrize("path", sorted(WHAT.keys() - {PATH}))
 def test_each_role_may_do_its_own_and_nothing_else(doors: Doors, path: str) -> None:
     """Row 43: 401 without a token of ours, 403 for every "no", 404 or 405 for what is nowhere; nothing is written."""
-    where = path.replace("{id}", doors.group if "Groups" in path else doors.user).replace("{path:path}", "no/such")
+    where = address(path, doors.group if "Groups" in path else doors.user)
     for method in METHODS:
         right = WHAT[path].get("GET" if method == "HEAD" else method)
         before = doors.everything()
@@ -151,7 +181,8 @@ def test_each_role_may_do_its_own_and_nothing_else(doors: Doors, path: str) -> N
             assert answer.status_code == 403, (method, where)
             doors.tell_nothing(answer)
         elif right == READ:
-            assert answer.status_code in (200, 202, 204, 404), (method, where, answer.text)
+            fileless = path == "/api/v1/deadlines"  # a report is a process of its own, which this house cannot begin
+            assert answer.status_code in ((503,) if fileless else (200, 202, 204, 404)), (method, where, answer.text)
         elif right is None:
             assert answer.status_code in (403, 404, 405), (method, where)
             doors.tell_nothing(answer)
@@ -162,7 +193,7 @@ def test_each_role_may_do_its_own_and_nothing_else(doors: Doors, path: str) -> N
 def test_hr_and_admin_are_refused_nothing_but_what_is_nowhere(doors: Doors, role: str) -> None:
     """Row 43: the same table from its other side; what is asked for does not exist, so nothing is changed by asking."""
     for path, rights in WHAT.items():
-        where = path.replace("{id}", "00000000-0000-7000-8000-000000000000").replace("{path:path}", "no/such")
+        where = address(path, "00000000-0000-7000-8000-000000000000")
         for method in METHODS:
             if path == PATH or rights.get(method) == OPEN:
                 continue
