@@ -62,6 +62,7 @@ def _taken(rows: Iterator[tuple[int, Row]], where: Columns, latest: datetime) ->
     lines: list[Line] = []
     wrong: list[str] = []
     number_wrong = 0
+    once: dict[Any, Any] = {}  # who stands in many rows, as in a month at a door, stands in memory once
     for number, row in rows:
         try:
             line = _line(number, row, where, latest)
@@ -70,7 +71,8 @@ def _taken(rows: Iterator[tuple[int, Row]], where: Columns, latest: datetime) ->
             wrong += [f"第 {number} 行：{error}"] if number_wrong <= SHOWN else []
             continue
         if line is not None:
-            lines.append(line)
+            who, name = once.setdefault(line.who, line.who), once.setdefault(line.name, line.name)
+            lines.append(line._replace(who=who, name=name))
     if number_wrong:
         raise BadRows(wrong, number_wrong)
     if not lines:

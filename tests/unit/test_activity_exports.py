@@ -177,3 +177,12 @@ def test_cells_with_separators_quotes_and_line_breaks_are_one_cell() -> None:
     table = '工号,姓名,备注,登录时间\r\n"E1","王,一","说 ""好""\n第二行",2026-06-30 17:31:05\r\n'
     (line,) = read(table.encode("gb18030"), NOW).lines
     assert (line.who, line.name, line.at) == ((("key", "E1"),), "王,一", AT.timestamp())
+
+
+def test_a_month_at_a_door_holds_whoever_passes_once() -> None:
+    """Millions of rows of some thousand people must fit into memory."""
+    said = "人员编号,姓名,通行时间\n" + "".join(f"E{number % 2},王芳,2026-06-0{number}\n" for number in range(1, 7))
+    lines = read(said.encode(), NOW).lines
+    assert [line.who for line in lines] == [(("key", f"E{number % 2}"),) for number in range(1, 7)]
+    assert len({id(line.who) for line in lines}) == 2
+    assert len({id(line.name) for line in lines}) == 1
