@@ -33,7 +33,8 @@ Groups = dict[str, list[str]]
 
 def _people(connection: Connection, lot: Sequence[str], day: str, groups: Groups | None) -> list[Person]:
     """With facts the marks tell of the past; before they were given, the person was a plain user."""
-    found = list(read_roll(connection, lot, "").people.values())
+    people = read_roll(connection, lot, "").people  # in whatever order the database gives them
+    found = [people[subject] for subject in lot if subject in people]
     if not groups:
         return found
     active = was_active(connection, [each.subject for each in found if each.subject in groups], day)
