@@ -26,7 +26,7 @@ T = TypeVar("T")
 LOT = 400  # rows of one command: some 40 KB
 STRANGERS = 40  # of these the file says what they are called
 SOURCE = "export"
-HALF = 0.5
+MOST = 0.9
 Latest = tuple[float, float, str]  # the instant, its slack in seconds, proof or evidence
 
 
@@ -136,7 +136,7 @@ def _demand_enough(found: Imported, asked: Asked) -> None:
     """A file of another system, or of one department, would make everybody else silent."""
     if not found.people:
         raise NotNow(f"{found.rows} 行中没有一行是 {asked.system} 中名册人员的账号，未导入；请核对系统和列（--key）")
-    if found.people < HALF * found.linked and not asked.complete:
+    if found.people < MOST * found.linked and not asked.complete:
         raise NotNow(
             f"文件只涉及 {found.people} 人，而 {asked.system} 中有 {found.linked} 个名册人员的账号："
             "其余的人将被认定为无操作。"

@@ -11,6 +11,7 @@ from scim_server.operate.points import points
 from scim_server.reconcile.target import Target
 from scim_server.store.engine import several_nodes
 from scim_server.store.leader import is_there
+from scim_server.store.people import read_org
 from scim_server.store.targets import standing
 from scim_server.store.tokens import list_tokens
 from scim_server.store.vault import checked
@@ -25,6 +26,7 @@ def check(desk: Desk) -> Iterator[tuple[str, Finding]]:
     yield from (("办法", Finding("ok", each)) for each in points(desk.readings()))
     yield "日历", _calendar(desk)
     yield from (("函件", each) for each in _wordings(desk))
+    yield from (("核查", each) for each in _offices(desk))
     if not desk.settings.systems:
         yield "系统", Finding("warning", "没有配置任何系统，名册变化不会写到任何地方", "[systems.ldap]")
     for target in targets(desk.settings, desk.clock, desk.readings()):
@@ -53,6 +55,22 @@ def _wordings(desk: Desk) -> Iterator[Finding]:
         yield Finding("error", f"[letters] texts 不可用，函件不能生成：{error}")
         return
     yield Finding("ok", f"函件文字以 {folder} 中的为先")
+
+
+def _offices(desk: Desk) -> Iterator[Finding]:
+    """Whether the bureau can write, and whether leaders' offices can be asked (四, A15)."""
+    settings = desk.settings
+    if settings.letters.bureau is None:
+        return
+    with desk.reader() as connection:
+        org = read_org(connection)
+    asked = {"[letters] bureau": settings.letters.bureau}
+    offices = settings.review.leader_offices
+    asked |= {f"[review] leader_offices.{name}": offices.get(name, "") for name in ("party", "government")}
+    for name, key in asked.items():
+        if key not in org.departments:
+            text = f"{name}「{key}」不在花名册中" if key else f"{name} 没有配置，涉及区领导的账号无处可问"
+            yield Finding("warning", text)
 
 
 def _is_running(desk: Desk) -> bool:

@@ -46,3 +46,13 @@ def test_a_house_without_systems_is_warned(tmp_path: Path) -> None:
     config = tmp_path / "huaming.toml"
     config.write_text(f'[store]\nurl = "{store_url(tmp_path / "huaming.db")}"\n')
     assert "! 系统：没有配置任何系统" in done(inside("doctor", "--config", config))
+
+
+def test_whom_the_monthly_check_could_not_ask_is_a_warning(tmp_path: Path) -> None:
+    config = tmp_path / "huaming.toml"
+    letters = '[letters]\nbureau = "DT-X"\nfolder = "letters"\n[review.leader_offices]\nparty = "DT-Y"\n'
+    config.write_text(f'[store]\nurl = "{store_url(tmp_path / "huaming.db")}"\n{letters}')
+    said = done(inside("doctor", "--config", config))
+    assert "! 核查：[letters] bureau「DT-X」不在花名册中" in said
+    assert "! 核查：[review] leader_offices.party「DT-Y」不在花名册中" in said
+    assert "! 核查：[review] leader_offices.government 没有配置，涉及区领导的账号无处可问" in said
