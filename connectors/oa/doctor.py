@@ -119,15 +119,15 @@ def _prove_write(room: Room, path: str) -> None:
 def _letters(room: Room) -> Iterator[Finding]:
     login = room.config.login_name
     if not login:
-        yield Finding("warning", "没有设置 login_name：不能用OA送达来函催办", "[systems.oa] 中设 login_name")
+        yield Finding("warning", "没有设置 login_name：不能用OA送达函件", "[systems.oa] 中设 login_name")
         return
     try:
         room.wire.prove(login)
     except Denied as error:
         yield Finding("error", str(error), "[systems.oa] 的 login_name 应为OA中启用的登录名")
         return
-    how = f"表单流程 {room.config.letter_template}" if room.config.letter_template else "消息"
-    yield Finding("ok", f"来函催办以 {login} 的名义用{how}送达")
+    how = f"表单流程 {room.config.letter_template} " if room.config.letter_template else "消息"
+    yield Finding("ok", f"函件以 {login} 的名义用{how}送达")
 
 
 def _open_points(room: Room) -> Iterator[Finding]:

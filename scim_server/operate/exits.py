@@ -27,11 +27,18 @@ class Commands(click.Group):
         except BrokenPipeError:  # whoever read our answer has read enough
             raise
         except OSError as error:
-            stop(str(error), FAILED)
+            stop(_named(error), FAILED)
         except (Refused, Unavailable, ConnectorError) as error:
             stop(": ".join(str(each) for each in error.args), FAILED)
         except DBAPIError as error:
             stop(f"the store cannot be read: {error.orig}", FAILED)
+
+
+def _named(error: OSError) -> str:
+    """Which file, and what is wrong with it; without the number."""
+    if error.filename is None or error.strerror is None:
+        return error.strerror or str(error)
+    return f"{error.filename}: {error.strerror}"
 
 
 def stop(text: str, code: int) -> NoReturn:

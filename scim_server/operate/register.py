@@ -1,18 +1,21 @@
 """The register of letters as a local operator sees it: the list, one letter, its document."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import orjson
+from sqlalchemy import Connection
 
 from scim_server.operate.desk import Desk
 from scim_server.reports.letters.words import KINDS, STATES
 from scim_server.reports.period import local
 from scim_server.store import register_reads
+from scim_server.store.departments import names
 from scim_server.store.register import HAND, LIMITED
 
 Shown = dict[str, Any]
+FEW = 3  # addressees that a line of the list names
 
 
 class RestrictedLetter(Exception):
@@ -24,7 +27,14 @@ def listed(desk: Desk, wanted: Mapping[str, Any], restricted: bool) -> list[Show
     if restricted:
         desk.look("letter register")
     with desk.reader() as connection:
-        return list(register_reads.letters(connection, wanted, restricted))
+        return _called(connection, register_reads.letters(connection, wanted, restricted))
+
+
+def _called(connection: Connection, letters: Iterable[Shown]) -> list[Shown]:
+    """With `addressee_names`, in the order of `addressees`."""
+    found = list(letters)
+    called = names(connection, {key for each in found for key in each["addressees"]})
+    return [each | {"addressee_names": [called.get(key, key) for key in each["addressees"]]} for each in found]
 
 
 def shown(desk: Desk, said: str, restricted: bool) -> Shown:
@@ -35,8 +45,9 @@ def shown(desk: Desk, said: str, restricted: bool) -> Shown:
     row = _allowed(desk, said, restricted, "letter show")
     with desk.reader() as connection:
         named = register_reads.people(connection, row.id)
+        (letter,) = _called(connection, [register_reads.shown(row)])
     more = {"people": named, "content": orjson.loads(row.content)} if restricted else {"people": len(named)}
-    return register_reads.shown(row) | more
+    return letter | more
 
 
 def document(desk: Desk, said: str, restricted: bool) -> tuple[str, bytes]:
@@ -68,12 +79,24 @@ def _allowed(desk: Desk, said: str, restricted: bool, what: str) -> Any:
 
 def line(letter: Shown) -> str:
     """The same as a person reads it."""
-    said = [letter["number"], KINDS.get(letter["kind"], letter["kind"]), f"《{letter['title']}》", _state(letter)]
+    said = [
+        letter["number"],
+        KINDS.get(letter["kind"], letter["kind"]),
+        f"《{letter['title']}》",
+        _to(letter),
+        _state(letter),
+    ]
     if letter["due"]:
         said.append(f"复函期限 {letter['due']}{'（暂定）' if letter['provisional'] else ''}")
     if letter["error"]:
         said.append(letter["error"])
-    return " ".join(said)
+    return " ".join(filter(None, said))
+
+
+def _to(letter: Shown) -> str:
+    found = letter["addressee_names"]
+    more = f"等 {len(found)} 个单位" if len(found) > FEW else ""
+    return f"主送 {'、'.join(found[:FEW])}{more}" if found else ""
 
 
 def _state(letter: Shown) -> str:
@@ -94,7 +117,7 @@ def lines(letter: Shown) -> list[str]:
     )
     told = {
         "编号": letter["id"],
-        "主送": "、".join(letter["addressees"]),
+        "主送": "、".join(map("{}（{}）".format, letter["addressee_names"], letter["addressees"])),
         "成文日期": letter["day"],
         "涉及": named,
         "拟稿": f"{letter['by']}，{local(letter['created'])}",

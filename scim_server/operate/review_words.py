@@ -6,7 +6,7 @@ from typing import Any
 from mappings.policy.readings import TITLES
 from scim_server.operate.review import Opened
 from scim_server.reports.period import local
-from scim_server.reports.zero_activity.words import CASES, REVIEWS, TERMINALS, VERDICTS, reason
+from scim_server.reports.zero_activity.words import ANSWERS, CASES, REVIEWS, TERMINALS, VERDICTS, reason
 
 Shown = Mapping[str, Any]
 
@@ -59,7 +59,11 @@ def _case(each: Shown) -> str:
     who = f"{each['name']}（{each['externalId']}）{TITLES.get(each['system'], each['system'])}"
     to = "、".join(each["addressees"]) or "无处可问"
     said = f"{each['case']} {who} {_last(each['lastAt'])}；{to}"
-    return f"{said}；{_letter(each)}；{CASES[each['state']]}" + (f"：{each['reason']}" if each.get("reason") else "")
+    return f"{said}；{_letter(each)}；{CASES[each['state']]}" + (_answer(each) if each.get("answer") else "")
+
+
+def _answer(each: Shown) -> str:
+    return f"：{ANSWERS[each['answer']]}，{each['reason']}（{each['reply']}）"
 
 
 def _letter(each: Shown) -> str:

@@ -73,7 +73,7 @@ def test_a_letter_is_saved_brought_and_its_clock_runs(counter: Counter) -> None:
     assert NUMBER in "\n".join(each.text for each in Document(str(counter.out / NAME)).paragraphs)
     (waiting,) = counter.register()
     assert (waiting["state"], waiting["channel"], waiting["waits_for"]) == ("ready", "hand", "person")
-    assert "待人工送达" in counter.type("letter", "register")
+    assert "主送 区教育局 待人工送达" in counter.type("letter", "register")
     (counter.out / NAME).unlink()
     assert counter.type("letter", "deliver") == "", "it is not saved again"
     today = Clock().today()
@@ -160,14 +160,18 @@ def test_a_void_letter_keeps_its_place_in_the_series(counter: Counter) -> None:
         ("崖科工信函〔2026〕2号", "ready"),
     ]
     assert counter.register("--year", "2025") == []
+    assert counter.type("letter", "register", "--year", "2025").strip() == "登记簿中没有这样的函件"
 
 
 def test_what_is_not_there_or_not_now_is_told_in_a_sentence(counter: Counter) -> None:
     counter.draw()
     assert "没有 崖教函" in counter.refuse("letter", "show", "崖教函〔2026〕9号")
     assert "尚未到" in counter.refuse("letter", "delivered", NUMBER, "--at", "2099-01-01", "--by", "王")
-    assert "Invalid isoformat" in counter.refuse("letter", "delivered", NUMBER, "--at", "昨天", "--by", "王")
+    assert "昨天" in counter.refuse("letter", "delivered", NUMBER, "--at", "昨天", "--by", "王", code=2)
     assert "name is wanted" in counter.refuse("letter", "deliver", "--by", " ", code=2)
+    nowhere = counter.folder / "absent" / "letter.docx"
+    said = counter.refuse("letter", "render", NUMBER, "--restricted", "--out", str(nowhere))
+    assert f"huaming: {nowhere}: No such file or directory" in said
 
 
 def test_a_channel_that_is_none_is_told_at_once(counter: Counter) -> None:

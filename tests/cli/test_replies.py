@@ -141,18 +141,21 @@ def test_a_file_of_answers_all_or_nothing(counter: Counter) -> None:
         ("CASE", "--reason", "在岗"),
         ("CASE", "--letter-id", "x", "--left", "--reason", "x"),
         ("--file", "answers.csv", "--left", "--reason", "x"),
+        ("CASE", "--still-here", "--left", "--reason", "x"),
+        ("CASE", "--left", "--still-here", "--reason", "x"),
+        ("--file", "absent.csv"),
         ("CASE", "--left", "--reason", "x", "--on", "5月20日"),
         ("CASE", "--left", "--reason", "x", "--departure", "holiday"),
     ],
 )
 def test_what_does_not_go_together_is_bad_usage(counter: Counter, words: tuple[str, ...]) -> None:
-    refused(counter.reply(*words), 2)
+    refused(counter.reply(*(counter.cases["Z1", "oa"] if each == "CASE" else each for each in words)), 2)
     assert counter.rows("SELECT DISTINCT state FROM cases") == [("open",)]
 
 
 def test_whose_reply_is_overdue(counter: Counter) -> None:
     assert done(counter.type("review", "overdue", "--json")).strip() == "[]"
-    assert done(counter.type("review", "overdue", "--as-of", "2026-01-06")).strip() == ""
+    assert done(counter.type("review", "overdue", "--as-of", "2026-01-06")).strip() == "没有逾期未复的函"
     refused(counter.type("review", "overdue", "--as-of", "gestern"), 2)
 
 
@@ -167,6 +170,7 @@ def test_what_is_to_be_decided_before_an_end(counter: Counter) -> None:
     refused(counter.type("return", "decide", ids["Z3"], "--by", BY), 2)
     refused(counter.type("return", "decide", ids["Z3"], "--extended", "--by", BY), 2)
     refused(counter.type("return", "decide", ids["Z3"], "--back", "--departed", "death", "--by", BY), 2)
+    refused(counter.type("return", "decide", ids["Z3"], "--back", "--extended", "--until", "2099-12-31", "--by", BY), 2)
     refused(counter.type("return", "decide", ids["Z3"], "--extended", "--until", "morgen", "--by", BY), 2)
     said = refused(counter.type("return", "decide", ids["Z3"], "--extended", "--until", "2025-12-31", "--by", BY), 1)
     assert "须晚于" in said

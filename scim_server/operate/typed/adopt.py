@@ -22,6 +22,11 @@ T = TypeVar("T")
 MOST_LINES = 60  # on the terminal; the files have all
 FORMS = (".csv", ".xlsx", ".json")
 
+MODES = {
+    "--enforce": ("enforce", "from now on write to the system"),
+    "--observe": ("observe", "from now on only read and plan"),
+}
+
 
 @click.command()
 @options.with_desk
@@ -30,8 +35,7 @@ FORMS = (".csv", ".xlsx", ".json")
 @click.option("--xlsx", "filled_xlsx", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="filled in")
 @click.option("--out", type=click.Path(path_type=Path), help="write the list to F.csv, F.xlsx or F.json")
 @click.option("--accept", "digest", help="the digest that was shown: write its links")
-@click.option("--enforce", "mode", flag_value="enforce", help="from now on write to the system")
-@click.option("--observe", "mode", flag_value="observe", help="from now on only read and plan")
+@options.one_of("mode", MODES)
 @click.option("--differences", is_flag=True, help="what differs in adopted accounts and is left as it is")
 @click.option("--by", help="the name of who decides; it stays on record")
 @options.as_json

@@ -36,8 +36,8 @@ def draft(desk: Desk, since: str | None, by: str, as_json: bool, **about: Any) -
     found = list(drafting.draft(desk, drafting.Asked(first, **about), options.named(by)))
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))
-    elif found:
-        click.echo("\n".join(map(drafting.line, found)))
+    else:
+        options.tell(map(drafting.line, found), "没有应拟而未拟的函件")
     if any(each["error"] for each in found):
         stop("有函件不能拟稿", FAILED)
 

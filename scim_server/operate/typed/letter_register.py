@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar
@@ -25,6 +26,15 @@ SENTENCES = {
     "ValueError": "{}",
 }
 which = click.argument("letter")
+
+
+def _instant(_: click.Context, __: click.Parameter, given: str) -> str:
+    """As it was typed. Raises click.BadParameter."""
+    try:
+        datetime.fromisoformat(given.strip())
+    except ValueError:
+        raise click.BadParameter(f"{given} is no ISO 8601 instant") from None
+    return given.strip()
 
 
 def told(command: T) -> Any:
@@ -60,7 +70,10 @@ def register(
         name: value for name, value in (("year", year), ("sender", sender), ("state", state)) if value is not None
     }
     found = register.listed(desk, wanted, restricted)
-    click.echo(json.dumps(found, ensure_ascii=False) if as_json else "\n".join(map(register.line, found)))
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+    else:
+        options.tell(map(register.line, found), "登记簿中没有这样的函件")
 
 
 @click.command("show")
@@ -119,14 +132,16 @@ def deliver(desk: Desk, by: str, again: str | None, scheduled: bool, as_json: bo
 @click.command("delivered")
 @options.with_desk
 @which
-@click.option("--at", required=True, help="ISO 8601: when it was delivered; the reply's clock runs from here")
+@click.option(
+    "--at", required=True, callback=_instant, help="ISO 8601: when it was delivered; the reply's clock runs from here"
+)
 @options.by
 @told
 def delivered(desk: Desk, letter: str, at: str, by: str) -> None:
     """Put on record when a letter was delivered, and print by when it is to be answered."""
     from scim_server.operate import register
 
-    now = desk.run("letter-delivered", id=register.id_of(desk, letter), at=at.strip(), by=by)
+    now = desk.run("letter-delivered", id=register.id_of(desk, letter), at=at, by=by)
     until = f"，复函期限 {now['due']}{'（暂定）' if now['provisional'] else ''}" if now["due"] else ""
     click.echo(f"{now['doc_number']} 送达已登记{until}")
 

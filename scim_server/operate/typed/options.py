@@ -1,6 +1,6 @@
 """What commands have in common: where the configuration lies, the desk, JSON, a day."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import wraps
 from pathlib import Path
@@ -55,6 +55,33 @@ def with_desk(command: T) -> Any:
         return command(Desk(settings, Clock()), **given)
 
     return run
+
+
+def one_of(name: str, flags: Mapping[str, tuple[str, str]]) -> Callable[[T], Any]:
+    """The command gets as `name` the word of the flag that was typed, None of none; two flags contradict each other.
+
+    `flags`: the flag, and its word and help. click itself would let the last one win without a word.
+    """
+    places = {f"{name}_{number}": flag for number, flag in enumerate(flags)}
+
+    def decorate(command: T) -> Any:
+        @wraps(command)
+        def run(*given: Any, **named: Any) -> Any:
+            typed = [flag for place, flag in places.items() if named.pop(place)]
+            if len(typed) > 1:
+                raise click.UsageError(f"Give one of {', '.join(typed)}, not {len(typed)}.")
+            return command(*given, **named, **{name: flags[typed[0]][0] if typed else None})
+
+        for place, flag in reversed(places.items()):
+            run = click.option(flag, place, is_flag=True, help=flags[flag][1])(run)
+        return run
+
+    return decorate
+
+
+def tell(lines: Iterable[str], none: str) -> None:
+    """Prints the lines, or where there is none this sentence."""
+    click.echo("\n".join(lines) or none)
 
 
 def day_of(desk: Desk, given: str | None, hint: str = "--as-of") -> str:

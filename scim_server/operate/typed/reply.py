@@ -24,12 +24,6 @@ FLAGS = {
 }
 
 
-def _flags(command: Any) -> Any:
-    for flag, (code, said) in reversed(FLAGS.items()):
-        command = click.option(flag, "answer", flag_value=code, help=said)(command)
-    return command
-
-
 def _day(_: click.Context, __: click.Parameter, given: str | None) -> str | None:
     try:
         return None if given is None else date.fromisoformat(given).isoformat()
@@ -41,8 +35,13 @@ def _day(_: click.Context, __: click.Parameter, given: str | None) -> str | None
 @options.with_desk
 @click.argument("cases", nargs=-1)
 @click.option("--letter-id", "inquiry", help="all open cases of an inquiry, by its id or 文号")
-@click.option("--file", "file", type=click.Path(path_type=Path), help="a CSV of answers: case,answer,reason,date")
-@_flags
+@click.option(
+    "--file",
+    "file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="a CSV of answers: case,answer,reason,date",
+)
+@options.one_of("answer", FLAGS)
 @click.option("--reason", help="as the department gives it")
 @click.option("--letter", required=True, help="文号 of the reply")
 @click.option("--on", callback=_day, help="YYYY-MM-DD, the day on which it came; today by default")
@@ -111,7 +110,7 @@ def overdue(desk: Desk, day: str | None, restricted: bool, as_json: bool) -> Non
         click.echo(json.dumps(found, ensure_ascii=False))
         return
     rest = [f"另有涉及区领导的函 {hidden} 件，用 --restricted 查看（留痕）"] if hidden else []
-    click.echo("\n".join([*map(replies.late_line, found), *rest]))
+    options.tell([*map(replies.late_line, found), *rest], "没有逾期未复的函")
 
 
 @click.command("notice")

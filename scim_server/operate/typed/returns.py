@@ -12,6 +12,11 @@ from scim_server.operate.typed import options
 
 SENTENCES = {"NoSuchCase": "没有编号为 {} 的到期事项", "NotNow": "{}", "BadChoice": "{}"}
 
+CHOICES = {
+    "--back": ("back", "returns, goes home, or is at work again"),
+    "--extended": ("extended", "goes on, with --until"),
+}
+
 
 @click.group("return")
 def returns() -> None:
@@ -33,14 +38,13 @@ def listed(desk: Desk, settled: bool, restricted: bool, as_json: bool) -> None:
         click.echo(json.dumps(found, ensure_ascii=False))
         return
     rest = [f"另有 {hidden} 件，用 --restricted 查看"] if hidden else []
-    click.echo("\n".join([*map(room.line, found), *rest]))
+    options.tell([*map(room.line, found), *rest], "没有到期待决定的事项")
 
 
 @returns.command("decide")
 @options.with_desk
 @click.argument("id")
-@click.option("--back", "choice", flag_value="back", help="returns, goes home, or is at work again")
-@click.option("--extended", "choice", flag_value="extended", help="goes on, with --until")
+@options.one_of("choice", CHOICES)
 @click.option("--departed", type=click.Choice(EVENTS), help="has left, by this type of departure")
 @click.option("--until", help="YYYY-MM-DD: of an extension, the new planned end")
 @click.option("--note", help="it stays on record")

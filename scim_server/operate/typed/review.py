@@ -77,7 +77,10 @@ def listed(desk: Desk, as_json: bool) -> None:
     from scim_server.operate.review_words import head
 
     each = found(desk)
-    click.echo(json.dumps(each, ensure_ascii=False) if as_json else "\n".join(map(head, each)))
+    if as_json:
+        click.echo(json.dumps(each, ensure_ascii=False))
+    else:
+        options.tell(map(head, each), "还没有核查")
 
 
 @review.command("show")
