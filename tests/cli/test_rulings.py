@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 
 from scim_server.clock import Clock
+from scim_server.scim.urns import ROSTER_USER
 from tests.cli.line import done, inside, refused
-from tests.cli.office import Office
+from tests.cli.office import Office, event, post
+from tests.cli.past import Past
 from tests.cli.town import Town
+from tests.flows import client as say
 from tests.servers import stores
 
 BY = "符主任"
@@ -52,7 +55,7 @@ def test_a_block_locks_today_and_its_end_gives_back(office: Office) -> None:
     assert states(office, "Z1")["systems"]["oa"] == "active"
     assert stored(office, "Z1") == 1
     assert rulings(office)[0]["endedBy"] == "王科长"
-    assert "仍然有效" not in typed(office, "list")
+    assert "由符主任作出，当日由王科长撤销" in typed(office, "list")
 
 
 def stored(office: Office, key: str) -> int:
@@ -81,6 +84,22 @@ def test_a_reply_that_says_left_cancels_every_account(office: Office) -> None:
     assert set(line["systems"].values()) == {"removed"}
     assert (line["articles"], line["anomalies"]) == (["三(三)"], ["reply-says-left"])
     assert "复函称已离职（死亡）" in typed(office, "list")
+
+
+def test_a_reply_that_a_later_hire_has_overtaken_is_not_called_in_force(office: Office) -> None:
+    typed(office, "add", "--kind", "reply-says-left", "--person", "Z1", "--by", BY)
+    assert "仍然有效" in typed(office, "list")
+    today = Clock().today()
+    came_back = [event("x1", "resignation", "2026-05-06"), event("h2", "hire", today, entryRoute="recruited")]
+    add = {"op": "add", "path": f"{ROSTER_USER}:statusEvents", "value": came_back}
+    posted = {"op": "add", "path": f"{ROSTER_USER}:assignments", "value": [post("a2", startDate=today)]}
+    past = Past(office.config, "hr").on(today)
+    past.push("PATCH", f"/Users/{office.ids['Z1']}", {"schemas": [say.PATCH], "Operations": [add, posted]})
+    past.close()
+    assert set(states(office, "Z1")["systems"].values()) == {"active"}
+    (found,) = rulings(office)
+    assert (found["end"], found["hiredAnew"]) == (None, today)
+    assert f"因 {today} 再次入职不再适用" in typed(office, "list")
 
 
 def test_plain_users_are_ruled_on_too_and_their_rows_are_due(office: Office) -> None:

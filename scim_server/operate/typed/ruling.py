@@ -61,4 +61,7 @@ def listed(desk: Desk, as_json: bool) -> None:
     from scim_server.operate import rulings
 
     found = rulings.rulings(desk)
-    click.echo(json.dumps(found, ensure_ascii=False) if as_json else "\n".join(map(rulings.line, found)))
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+    else:
+        options.tell(map(rulings.line, found), "没有裁定")
