@@ -73,7 +73,9 @@ def _workbook(data: bytes) -> Iterator[Iterator[tuple[int, Row]]]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of styles and validations that it does not know
             book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-    except (BadZipFile, KeyError, ValueError, OSError) as error:
+    except BadZipFile as error:
+        raise BadFile("打不开这个 xlsx：文件不完整，或者不是 xlsx") from error
+    except (KeyError, ValueError, OSError) as error:
         raise BadFile(f"打不开这个 xlsx：{error}") from error
     try:
         for sheet in book.worksheets:

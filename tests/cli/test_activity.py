@@ -159,6 +159,18 @@ def test_a_file_of_something_else_is_refused_with_the_reason(room: Typed) -> Non
     assert "empty" in room.refuse(room.file(TABLE), "--since", "2026-07-01", code=2)
 
 
+def test_a_terminal_that_the_system_has_not_is_bad_usage(room: Typed) -> None:
+    said = ("--system", "oa", "--terminal", "device", *JUNE, *BY)
+    assert "it has: pc, mobile, any" in refused(room.type("import", room.file(TABLE), *said), 2)
+    assert room.rows(activity) == []
+
+
+def test_a_workbook_that_is_half_there_is_told_in_a_sentence(room: Typed) -> None:
+    book, whole = openpyxl.Workbook(), io.BytesIO()
+    book.save(whole)
+    assert "文件不完整" in room.refuse(room.file(whole.getvalue()[:2000], "half.xlsx"))
+
+
 def test_a_file_that_names_few_silences_the_rest_only_when_told_so(room: Typed) -> None:
     few = room.file("工号,登录时间\nE0,2026-06-30 17:31:05\n")
     assert "--complete" in room.refuse(few)

@@ -38,6 +38,16 @@ def _span(desk: Desk, since: str | None, until: str | None, back: timedelta) -> 
     return start, end
 
 
+def _demand_terminal(desk: Desk, system: str, terminal: str) -> None:
+    """The doors' file is not the OA's. Raises click.BadParameter."""
+    from mappings.activity import ANY, DEMANDED
+    from scim_server.systems import followed
+
+    there = dict.fromkeys((*DEMANDED.get(followed(desk.settings.systems[system]), ()), ANY))
+    if terminal not in there:
+        raise click.BadParameter(f"{system} has no {terminal}; it has: {', '.join(there)}", param_hint="--terminal")
+
+
 @click.group()
 def activity() -> None:
     """Who used which account, as the systems and exports of their consoles tell."""
@@ -90,6 +100,7 @@ def import_(desk: Desk, file: Path, system: str, since: str, until: str, as_json
     from scim_server.review.exports import BadRows
 
     options.demand_known(desk, system)
+    _demand_terminal(desk, system, said["terminal"])
     start, end = _span(desk, since, until, timedelta())
     if file.stat().st_size > LARGEST:
         stop(f"{file.name} 超过 {LARGEST // 2**20} MB，请按时间分成几个文件导出", FAILED)
@@ -116,7 +127,8 @@ def withdraw(desk: Desk, id: str, by: str) -> None:
     except Refused as error:
         if error.args[0] != "NoSuchImport":
             raise
-        stop(f"没有编号为 {id} 的导入", FAILED)
+        stop(f"没有编号为 {id} 的导入，或已撤回", FAILED)
+    click.echo(f"已撤回 {id}：不再据以认定无操作；其中的使用记录保留")
 
 
 @activity.command("show")
