@@ -50,13 +50,17 @@ class Inquiry(_Content):
 
 
 class Reminder(_Content):
-    """A reply is overdue. `inquiry`: the number of the letter that waits for it."""
+    """A reply is overdue. `inquiry`: the number of the letter that waits for it.
+
+    `open_accounts`: those that nothing was said of, where others of the letter were answered; 0: none was.
+    """
 
     kind: Literal["reminder"] = "reminder"
     bureau: str
     inquiry: str
     was_due: str
     due: str
+    open_accounts: int = 0
 
 
 class Applicant(BaseModel):

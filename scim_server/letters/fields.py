@@ -17,7 +17,7 @@ FIELDS: Mapping[str, frozenset[str]] = {
     "common": frozenset({"reg", "contact", "phone"}),
     "inquiry": _INQUIRY,
     "leaders-inquiry": _INQUIRY,
-    "reminder": _COMMON | {"bureau", "inquiryNumber", "wasDue", "due"},
+    "reminder": _COMMON | {"bureau", "inquiryNumber", "wasDue", "due", "openAccounts"},
     "open": _PEOPLE | {"reportDate", "who", "contractor", "until"},
     **{f"change-{each}": _CHANGE for each in CHANGES},
     "cancel": _PEOPLE | {"reason", "decision"},

@@ -73,6 +73,7 @@ def of_reminder(content: Reminder) -> Values:
         "inquiryNumber": clean(content.inquiry),
         "wasDue": civil(content.was_due),
         "due": civil(content.due),
+        "openAccounts": str(content.open_accounts or ""),
     }
 
 

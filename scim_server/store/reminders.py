@@ -72,6 +72,7 @@ def _sheet(each: Late, inquiry: bytes, today: str, due: str) -> dict[str, Any]:
     content = {name: asked[name] for name in _SAME if name in asked}
     content |= {"kind": REMINDER, "doc_number": "", "day": today, "due": due}
     content |= {"inquiry": each.doc_number, "was_due": each.due}
+    content["open_accounts"] = each.cases if each.cases < len(asked.get("accounts", ())) else 0
     return {
         "key": f"{REMINDER} {each.id}",
         "kind": REMINDER,

@@ -126,6 +126,11 @@ def test_closing_words(content: Content, closing: str) -> None:
     assert word(content).closing == (closing,)
 
 
+def test_a_reminder_of_a_letter_that_was_answered_in_part_says_so() -> None:
+    (said,) = word(samples.reminder(open_accounts=2)).paragraphs
+    assert said == "你单位至今未就我局崖科工信函〔2026〕12号所列尚余的2个账号函复，请于2026年7月8日前函复。"
+
+
 def test_both_offices_are_addressed_in_one_letter() -> None:
     assert word(samples.leaders()).addressees == "区委办、区政府办"
 

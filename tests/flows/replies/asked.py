@@ -54,11 +54,15 @@ class Asked:
 
     def write(self, department: str, delivered: str | None, due: str = "2026-07-06") -> str:
         """The inquiry to a department about all that it is asked; delivered at that instant. Its 文号."""
-        question = "SELECT id FROM cases WHERE review = :review AND letter IS NULL AND department = :of"
-        ids = [id for (id,) in self.bureau.rows(question, review=self.id, of=department)]
+        question = (
+            "SELECT id, subject, system FROM cases WHERE review = :review AND letter IS NULL AND department = :of"
+        )
+        found = self.bureau.rows(question, review=self.id, of=department)
+        named = {"name": "某人", "number": "E", "office": department}
+        accounts = [named | {"subject": subject, "system": system} for _, subject, system in found]
         told = {"kind": "inquiry", "sender": "区工信局", "doc_number": "", "day": self.bureau.day, "bureau": "区工信局"}
         told |= {"addressees": [f"部门{department}"], "checked": self.bureau.day, "window_start": "2026-06-01"}
-        content = told | {"window_end": "2026-06-30", "due": due, "systems": ["政务OA"], "accounts": []}
+        content = told | {"window_end": "2026-06-30", "due": due, "systems": ["政务OA"], "accounts": accounts}
         drawn = self.bureau.command(
             "letter-draw",
             key=f"inquiry {self.id} {department}",
@@ -71,7 +75,7 @@ class Asked:
             review=self.id,
             by=BY,
         )
-        self.bureau.command("review-asked", letter=drawn["id"], cases=ids)
+        self.bureau.command("review-asked", letter=drawn["id"], cases=[id for id, *_ in found])
         if delivered is not None:
             self.bureau.command("letter-delivered", id=drawn["id"], at=delivered, by=BY)
         self.letters[department] = drawn["id"]

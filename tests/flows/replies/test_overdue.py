@@ -161,6 +161,17 @@ def test_it_is_drawn_on_the_first_working_day_after_and_once(
     assert [row["reminder"] for row in replies.late(town.bureau.desk, "2026-07-31")[0]] == ["崖科工信函〔2026〕3号"]
 
 
+def test_a_reminder_tells_how_many_accounts_are_left_of_a_letter_that_was_answered_in_part(
+    town: FactsTown, asked: Asked, reminding: Reminding
+) -> None:
+    asked.reply("E-jin", "oa", "leave")
+    town.bureau.on("2026-07-09", 9)
+    reminding.look()
+    told = dict(town.bureau.rows("SELECT key, content FROM register WHERE kind = 'reminder'"))
+    left = {key: orjson.loads(content)["open_accounts"] for key, content in told.items()}
+    assert left == {f"reminder {asked.letters['EDU']}": 2, f"reminder {asked.letters['HEA']}": 0}
+
+
 def test_a_reminder_that_has_not_left_is_void_once_everything_is_answered(
     town: FactsTown, asked: Asked, reminding: Reminding
 ) -> None:
