@@ -5,10 +5,12 @@ in the order of the events: what a device uploads late moves rows to later pages
 
 A face that was recognised proves that its owner was there; other events at a door that name somebody are evidence. The
 platform forgets events after a time that it does not tell: the doors were watched from `since` on where it still shows
-any event from before, else from the first one on; where it shows none at all they were not.
+any event from before, else from the first one on. No event of anybody for longer than QUIET is a dead upload, and no
+district on holiday: such a stretch was not watched.
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -20,6 +22,7 @@ from connectors.base import Activity, ActivityReport, Asking, Strength, Watched
 from connectors.errors import Unreadable
 
 WINDOW = timedelta(days=89)
+QUIET = timedelta(days=10)  # the longest holiday of all has nine days
 CHINA = timezone(timedelta(hours=8))
 SOURCE = "door"
 FACE_PASSED = 196893  # 人脸认证通过
@@ -28,25 +31,41 @@ FACE_PASSED = 196893  # 人脸认证通过
 def last_seen(place: Place, since: datetime, until: datetime, ask: Asking) -> ActivityReport:
     """The last evidence for everybody whom an event names; nobody is surely never active (S30)."""
     last: dict[str, Activity] = {}
-    first: datetime | None = None
+    doors = _Doors()
     for event in _events(place, since, until, ask):
         seen = _evidence(event)
         if not since <= seen.at <= until:
             continue
-        first = min(first or seen.at, seen.at)
+        doors.saw(seen.at)
         name = seen.remote_id or seen.key
         if name and (name not in last or _rank(seen) > _rank(last[name])):
             last[name] = seen
-    return ActivityReport(last, watched=_watched(place, first, since, until, ask))
+    return ActivityReport(last, watched=_watched(place, doors, since, until, ask))
 
 
-def _watched(
-    place: Place, first: datetime | None, since: datetime, until: datetime, ask: Asking
-) -> tuple[Watched, ...]:
+@dataclass(slots=True)
+class _Doors:
+    """Stretches, first and last event, in which no two events were further apart than QUIET; by time as they come."""
+
+    alive: list[tuple[datetime, datetime]] = field(default_factory=list)
+
+    def saw(self, at: datetime) -> None:
+        if self.alive and at - self.alive[-1][1] <= QUIET:
+            self.alive[-1] = self.alive[-1][0], max(at, self.alive[-1][1])
+        else:
+            self.alive.append((at, at))
+
+
+def _watched(place: Place, doors: _Doors, since: datetime, until: datetime, ask: Asking) -> tuple[Watched, ...]:
     lag = place.config.event_lag
     known = min(until, place.now() - timedelta(seconds=lag))
-    start = since if _any_before(place, since, ask) else first
-    return (Watched("device", SOURCE, start, known, lag),) if start is not None and start < known else ()
+    spans = list(doors.alive)
+    before = _any_before(place, since, ask)
+    if spans and before and spans[0][0] - since <= QUIET:
+        spans[0] = since, spans[0][1]
+    if spans and known - spans[-1][1] <= QUIET:
+        spans[-1] = spans[-1][0], known
+    return tuple(Watched("device", SOURCE, start, end, lag) for start, end in spans if start < min(end, known))
 
 
 def _any_before(place: Place, since: datetime, ask: Asking) -> bool:

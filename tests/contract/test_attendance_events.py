@@ -81,11 +81,13 @@ def test_a_face_proves_and_what_else_names_somebody_is_evidence(site: Site) -> N
 
 
 def test_doors_were_watched_as_far_back_as_the_platform_shows_events_and_until_their_lag(site: Site) -> None:
-    site.vendor.put_event("E1-1", site.clock() - 20 * 86400)
+    for days in (20, 11, 2):
+        site.vendor.put_event("E1-1", site.clock() - days * 86400)
     (told,) = site.connector.last_seen(_at(site, 30), _at(site, 0)).watched
     assert (told.terminal, told.source, told.since, told.lag) == ("device", "door", _at(site, 20), 3600)
     assert abs(told.until - _at(site, 1 / 24)) < timedelta(seconds=60)
-    site.vendor.put_event("", site.clock() - 31 * 86400)
+    for days in (31, 29):
+        site.vendor.put_event("", site.clock() - days * 86400)
     (told,) = site.connector.last_seen(_at(site, 30), _at(site, 0.5)).watched
     assert (told.since, told.until) == (_at(site, 30), _at(site, 0.5))
 
@@ -93,6 +95,18 @@ def test_doors_were_watched_as_far_back_as_the_platform_shows_events_and_until_t
 def test_a_platform_that_shows_no_event_at_all_has_watched_nothing(site: Site) -> None:
     """A missing grant or a dead door must accuse nobody."""
     assert site.connector.last_seen(_at(site, 30), _at(site, 0)).watched == ()
+
+
+def test_doors_of_which_nobody_heard_for_longer_than_a_holiday_were_not_watched(site: Site) -> None:
+    """A dead upload must accuse nobody: neither a month of it, nor one that begins or ends in the middle."""
+    site.vendor.put_event("E1-1", site.clock() - 35 * 86400)
+    assert site.connector.last_seen(_at(site, 30), _at(site, 0)).watched == ()
+    for days in (24, 20, 8, 1):
+        site.vendor.put_event("E1-1", site.clock() - days * 86400)
+    told = site.connector.last_seen(_at(site, 30), _at(site, 0)).watched
+    assert [each.since for each in told] == [_at(site, 30), _at(site, 8)]
+    assert told[0].until == _at(site, 20)
+    assert [each.until for each in site.connector.last_seen(_at(site, 30), _at(site, 9)).watched] == [_at(site, 20)]
 
 
 def test_every_page_is_asked_for_at_the_pace_of_the_quota(site: Site) -> None:

@@ -80,7 +80,8 @@ def test_evidence_is_of_whose_link_names_the_account_and_the_rest_is_listed_apar
 
 
 def test_who_passed_no_door_is_silent_where_they_were_watched_throughout(room: ActivityRoom, site: Site) -> None:
-    passed(site, "E0-1", 3)
+    for days in (30, 21, 12, 3):
+        passed(site, "E0-1", days)
     assert judged(room, "attendance", 2).state == "no-data"
     asked(room, site)
     assert judged(room, "attendance", 0).state == "operated"
@@ -93,6 +94,7 @@ def test_a_second_report_joins_the_first_and_the_later_evidence_stays(room: Acti
     asked(room, site)
     since = room.rows(activity_watched)[0]["since"]
     site.clock.at = room.now = room.now + 10 * DAY
+    passed(site, "E0-1", 6)
     newest = passed(site, "E0-1", 0.5)
     asked(room, site)
     asked(room, site)
