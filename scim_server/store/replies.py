@@ -132,7 +132,7 @@ def _again(connection: Connection, row: Any, said: Answer, reply: Reply, noted: 
     if _same(row, said, reply):
         return None if row.ruling is None else str(row.ruling)
     if not reply.correct:
-        raise Unusable(f"{said.case} 已于 {row.replied_on} 由 {row.reply} 答复；更正须注明（--correct）")
+        raise Unusable(f"{said.case} 已于 {row.replied_on} 由 {row.reply} 答复；更正须注明（correct）")
     together = [row]
     if row.ruling is not None:
         mine = cases.c.ruling == row.ruling, cases.c.id != row.id
