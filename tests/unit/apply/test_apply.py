@@ -1,46 +1,16 @@
 """Exactly what was shown is let pass, uncounted and on record; what has moved is named and stays (S24)."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
-from mappings.guard import Limits
 from scim_server.operate.apply import NotNow
 from scim_server.store import decisions
 from tests.flows import client as say
 from tests.flows.engine_room import Room
-from tests.flows.planning_room import Planner, counted, empty, lock, locked
+from tests.flows.planning_room import Planner, counted, lock, locked
 
-TWO = Limits(2, 0.0, 1000, 1.0)
 DAY = 86_400.0
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return empty(tmp_path_factory.mktemp("empty"))
-
-
-@pytest.fixture
-def room(tmp_path: Path, template: Path) -> Iterator[Room]:
-    one = Room(tmp_path, template)
-    yield one
-    one.close()
-
-
-@pytest.fixture
-def ids(room: Room) -> dict[str, str]:
-    """Eight people with accounts."""
-    found = {name: room.person(name) for name in "abcdefgh"}
-    room.work()
-    return found
-
-
-@pytest.fixture
-def planner(room: Room, tmp_path: Path, ids: dict[str, str]) -> Planner:
-    """The guard lets two people an hour pass."""
-    return Planner(room, tmp_path, TWO)
 
 
 def test_what_was_shown_passes_the_guard_and_is_not_counted(room: Room, planner: Planner, ids: dict[str, str]) -> None:
