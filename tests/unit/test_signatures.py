@@ -34,6 +34,7 @@ def test_blanks_are_no_name(words: tuple[str, ...]) -> None:
             given.append("x")
         elif each.required and "--by" not in each.opts:
             given += [each.opts[0], each.type.choices[0] if isinstance(each.type, click.Choice) else "x"]
-    answer = CliRunner().invoke(main, [*words, *given, "--by", "  "])
+    # first, for what is typed first is judged first, and the other values are none
+    answer = CliRunner().invoke(main, [*words, "--by", "  ", *given])
     assert answer.exit_code == 2
     assert "a name is wanted" in answer.output
