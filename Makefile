@@ -2,7 +2,7 @@
 # All paths are relative: the folder may stand under any name.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup servers demo test soak check format bench lock clean
+.PHONY: help setup servers papers demo test soak check format bench lock clean
 
 python := .venv/bin/python
 servers := slapd slapd-contrib ldap-utils openssl faketime \
@@ -30,7 +30,11 @@ servers: # what the demo, the tests and the benches start as private processes
 demo: setup servers ## run the whole of it on this machine: server, OpenLDAP, a sample roster, a report
 	@.venv/bin/huaming demo
 
-test: setup servers ## run all tests, real servers included (ARGS="-k patch" chooses, STORE=postgresql keeps rosters there, WORKERS=3 more at once)
+papers: # what draws the letters for the tests; a LibreOffice that is there is left as it is
+	@command -v soffice >/dev/null || sh scripts/apt libreoffice-writer-nogui
+	@sh scripts/apt poppler-utils fonts-noto-cjk fonts-noto-cjk-extra fonts-liberation
+
+test: setup servers papers ## run all tests, real servers included (ARGS="-k patch" chooses, STORE=postgresql keeps rosters there, WORKERS=3 more at once)
 	@$(if $(STORE),HUAMING_TEST_STORE=$(STORE) )$(python) -m pytest -q $(together) $(ARGS)
 	@$(if $(STORE)$(ARGS),,HUAMING_TEST_STORE=postgresql $(python) -m pytest -q $(together) $(on_postgresql))
 

@@ -1,4 +1,4 @@
-"""What LibreOffice draws: pages, lines, places in millimetres. Skipped where it is not installed: it is large."""
+"""What LibreOffice draws: pages, lines, places in millimetres. Skipped where it is not installed; `make test` installs it."""
 
 import re
 import shutil
