@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable
-from copy import copy
 
 EARLY = 300.0  # seconds before its end that a token is not used any more, a tenth of its life at most
 
@@ -39,7 +38,7 @@ class Tokens:
         with self._lock:
             waited = self._flights != flights
             if waited and self._failure is not None:
-                raise copy(self._failure) from None
+                raise _twin(self._failure) from None
             token = self._token if waited else self._current(bad)
             return token if token is not None else self._fetched()
 
@@ -57,6 +56,13 @@ class Tokens:
             self._flights += 1
         self._token, self._until = token, self._monotonic() + lives - min(EARLY, lives / 10)
         return token
+
+
+def _twin(error: Exception) -> Exception:
+    """The same error for another thread. A `copy` would call its class with one argument, and some want more."""
+    twin = type(error).__new__(type(error), *error.args)
+    twin.__dict__.update(error.__dict__)
+    return twin
 
 
 _shared: dict[tuple[str, ...], Tokens] = {}

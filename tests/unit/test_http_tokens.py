@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from connectors.errors import Unreachable
+from connectors.errors import Denied, Unreachable
 from connectors.http.answer import Busy
 from connectors.http.tokens import Tokens, shared_tokens
+from connectors.wecom.codes import NotAllowed, Rights
 
 
 class Clock:
@@ -109,6 +110,17 @@ def test_who_waits_for_a_fetch_that_fails_gets_its_error_and_makes_no_further_on
     assert vendor.fetched < 20  # a lane that starts late may ask again
     vendor.error = None
     assert tokens.get().startswith("t")
+
+
+@pytest.mark.parametrize("error", [Denied("wrong"), Rights("wrong", 40001), NotAllowed("closed", 48002)])
+def test_a_secret_that_is_refused_is_refused_to_whoever_waits_and_no_row_is_parked_for_it(error: Denied) -> None:
+    """Who waited got a TypeError once, for the error could not be copied: a bug, for which a row is parked."""
+    vendor = Vendor(error=error)
+    results = together(20, Tokens(vendor, Clock()).get, vendor, 1)
+    assert {(type(each), str(each), getattr(each, "code", None)) for each in results} == {
+        (type(error), str(error), getattr(error, "code", None))
+    }
+    assert vendor.fetched < 20
 
 
 def test_a_failed_renewal_leaves_no_bad_token_behind() -> None:
