@@ -1,5 +1,6 @@
 """What came back over HTTP, what did not, and what that makes of an operation."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
@@ -11,6 +12,7 @@ from connectors.errors import Ambiguous, ConnectorError, Denied, Unreachable, Un
 from mappings.model import Conflict, Outcome, Retry, Unknown
 
 SHOWN = 200  # characters of a wrong answer that are shown
+ECHOED = re.compile(r"\?[^\s\"'<>]*|(?i:secret|token|password)\W{1,3}[\w%.~+/-]+")  # a query, or a piece of one
 LONGEST_WAIT = 31 * 86400.0  # seconds: no window of a vendor is longer than a month
 
 
@@ -43,10 +45,13 @@ class Answer:
             raise unlike(self.wrote, f"回答不是 JSON（HTTP {self.status}）：{self.shown()}") from None
 
     def shown(self) -> str:
-        """A wrong body for people: the beginning of a page. Anything else may be half an answer, or a bare token."""
+        """A wrong body for people: the beginning of a page. Anything else may be half an answer, or a bare token.
+
+        Firewalls and proxies like to repeat the address that was asked for, and with it its query: that is left out.
+        """
         if not self.body.lstrip().startswith(b"<"):
             return f"{self.headers.get('content-type', '')}，{len(self.body)} 字节"
-        text = self.body[: SHOWN * 4].decode("utf-8", "replace")
+        text = ECHOED.sub("…", self.body[: SHOWN * 4].decode("utf-8", "replace"))
         return "".join(char if char.isprintable() else " " for char in text)[:SHOWN]
 
 

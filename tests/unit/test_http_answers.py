@@ -116,6 +116,28 @@ def test_what_is_not_the_vendors_answer(reply: bytes, writes: bool, kind: type[C
         http.close()
 
 
+@pytest.mark.parametrize("status", [200, 403])
+@pytest.mark.parametrize(
+    "echo",
+    [
+        "<pre>Blocked: http://x/cgi-bin/gettoken?corpid=ww1&amp;corpsecret=geheim</pre>",
+        "<a href='/cgi-bin/gettoken?corpid=ww1&corpsecret=geheim'>",
+        "<td>corpsecret=geheim</td>",
+        "access_token: geheim",
+    ],
+)
+def test_a_page_that_repeats_what_was_asked_does_not_bring_the_secret_into_the_log(status: int, echo: str) -> None:
+    """Firewalls and proxies do: they show the address that they have blocked, with its query."""
+    page = f"<html>被防火墙拦截 {echo} 编号 7</html>".encode()
+    with CannedHttp(lambda asked: answered(status, page, "text/html")) as server:
+        http = client(server.url)
+        with pytest.raises(Unreadable) as raised:
+            http.send("GET", "/cgi-bin/gettoken", query={"corpid": "ww1", "corpsecret": "geheim"}).json()
+        assert "geheim" not in str(raised.value)
+        assert "被防火墙拦截" in str(raised.value)
+        http.close()
+
+
 def test_at_most_200_characters_of_a_wrong_answer_are_shown() -> None:
     with CannedHttp(lambda asked: answered(200, b"<html>" + "长".encode() * 10_000, "text/html")) as server:
         http = client(server.url)
