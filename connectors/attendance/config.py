@@ -57,6 +57,14 @@ class AttendanceConfig(BaseModel):
     def _url(cls, url: str) -> str:
         return check_base(url.rstrip("/"), plain_http=True)
 
+    @field_validator("app_key", "tag_id", "user_id")
+    @classmethod
+    def _header(cls, value: str) -> str:
+        """They go in headers, where nothing else can stand: neither a full-width character nor a break of the line."""
+        if not (value.isascii() and (value.isprintable() and " " not in value)):
+            raise ValueError("只能含半角的字母、数字和符号，不含空格")
+        return value
+
     @field_validator("doors", mode="before")
     @classmethod
     def _doors(cls, doors: Any) -> Any:

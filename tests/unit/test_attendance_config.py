@@ -44,6 +44,15 @@ def test_no_secret_shows() -> None:
     assert "29000001" not in repr(config())
 
 
+@pytest.mark.parametrize("name", ["app_key", "tag_id", "user_id"])
+@pytest.mark.parametrize("value", ["２９００", "合作方", "29000001 ", "29\n000001", "\ufeff29000001"])
+def test_what_goes_in_a_header_is_plain_ascii_or_is_sent_back(name: str, value: str) -> None:
+    """A key copied with a full-width character was a crash at the first call, and a row parked for each person."""
+    with pytest.raises(ValidationError, match=name):
+        config(**{name: value})
+    assert getattr(config(**{name: "29-00_0001"}), name) == "29-00_0001"
+
+
 @pytest.mark.parametrize("more", [{"rights": "all"}, {"page_size": 1001}, {"unknown": 1}, {"app_secret": ""}])
 def test_what_it_does_not_know_it_refuses(more: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
