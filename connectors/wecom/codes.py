@@ -15,6 +15,8 @@ from mappings.model import Outcome, Refused, Retry
 OK = 0
 BAD_TOKEN = frozenset({40001, 40014, 42001})
 NOT_ALLOWED = 48002
+NO_DETAILS = 48009  # contacts sync, from an address that was listed after August 2022: ids alone
+CLOSED = frozenset({NOT_ALLOWED, NO_DETAILS})
 USER_EXISTS, NO_USER = 60102, 60111
 MOBILE_TAKEN, EMAIL_TAKEN = 60104, 60106
 NAME_TAKEN = 60008
@@ -54,6 +56,7 @@ CODES: Mapping[int, Meaning] = {
     41002: Meaning("缺少 corp_id", Sort.DENIED),
     41004: Meaning("缺少 Secret", Sort.DENIED),
     48002: Meaning("这个 Secret 没有调用此接口的权限", Sort.DENIED),
+    48009: Meaning("通讯录同步的 Secret 不得从本机地址读取通讯录详情，须另设 reading_secret", Sort.DENIED),
     50003: Meaning("这个 Secret 的应用已停用", Sort.DENIED),
     60020: Meaning("本机地址不在企业可信 IP 之中", Sort.DENIED),
     301002: Meaning("这个 Secret 的应用无权操作通讯录", Sort.DENIED),
@@ -123,7 +126,7 @@ def concerns_all(code: int) -> ConnectorError | None:
         case Sort.BUSY:
             return Busy(text, meaning.after)
         case Sort.DENIED:
-            return (NotAllowed if code == NOT_ALLOWED else Rights)(text, code)
+            return (NotAllowed if code in CLOSED else Rights)(text, code)
         case _:
             return None
 

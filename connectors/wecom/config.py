@@ -15,6 +15,7 @@ class WecomConfig(BaseModel):
     url = "https://wecom.example.gov.cn"              # scheme, host and prefix; /cgi-bin is appended
     corp_id = "ww0123456789abcdef"
     secret = "file:/etc/huaming/wecom.secret"         # of 通讯录同步; resolved before it comes here
+    reading_secret = "file:/etc/huaming/wecom-app.secret"    # of an application that everybody is visible to
     root_id = 1                                       # the department that is the district
     seats = 5000                                      # creations a month are limited to three times as many
     activity_secret = "file:/etc/huaming/wecom-log.secret"
@@ -27,6 +28,7 @@ class WecomConfig(BaseModel):
     url: str = PUBLIC
     corp_id: str = Field(min_length=1)
     secret: str = Field(repr=False, min_length=1)
+    reading_secret: str | None = Field(default=None, repr=False, min_length=1)  # where contacts sync may only write
     root_id: int = Field(default=1, ge=1)
     to_invite: bool = False  # whether the vendor sends an invitation to whom it does not know yet
     seats: int | None = Field(default=None, ge=1)

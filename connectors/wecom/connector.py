@@ -14,7 +14,7 @@ from mappings.model import AccountState, Capabilities, Finding, Kind, Operation,
 
 
 class WecomConnector:
-    """Connector, ActivitySource and Protecting over one secret of one corp. One thread; lanes share the token.
+    """Connector, ActivitySource and Protecting over the secrets of one corp. One thread; lanes share the tokens.
 
     `system` is the name of the table in the configuration; `monotonic` counts seconds; `now` is the time of day.
     """
@@ -25,7 +25,7 @@ class WecomConnector:
         self.system = system
         self.config = config
         self._now = now
-        self._wire = Wire(config, config.secret, monotonic)
+        self._wire = Wire(config, config.secret, monotonic, config.reading_secret)
         self._log = Wire(config, config.activity_secret, monotonic) if config.activity_secret else None
         self._roll = Roll(self._wire, config)
 

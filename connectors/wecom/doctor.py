@@ -49,6 +49,11 @@ def _settings(config: WecomConfig) -> Iterator[Finding]:
 def _steps(wire: Wire, config: WecomConfig) -> Iterator[Finding]:
     wire.proves_token()
     yield Finding("ok", f"已用 corp_id {config.corp_id} 取得 access_token")
+    if config.reading_secret is not None:
+        reads = _reads(wire)
+        yield reads
+        if reads.level == "error":
+            return
     root = get_department(wire, config.root_id)
     if root is None:
         yield Finding("error", f"根部门 {config.root_id} 不存在", remedies.root(config))
@@ -59,6 +64,14 @@ def _steps(wire: Wire, config: WecomConfig) -> Iterator[Finding]:
     yield _writes(wire)
     if not config.readable:
         yield Finding("ok", "手机号、邮箱只写不读：在政务微信中被改动看不出来，也不算作差异")
+
+
+def _reads(wire: Wire) -> Finding:
+    try:
+        wire.proves_reading()
+    except codes.Rights as error:
+        return Finding("error", f"reading_secret 不能用：{error}", remedies.READING)
+    return Finding("ok", "通讯录用 reading_secret 的应用来读，用 secret 来写")
 
 
 def _writes(wire: Wire) -> Finding:

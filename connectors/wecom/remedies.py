@@ -17,11 +17,16 @@ BY_CODE: Mapping[int, str] = {
     41004: "填写 [systems.wecom] secret",
     404: "核对 [systems.wecom] url：只写到 /cgi-bin 之前；或这个版本的政务微信没有此接口",
     48002: f"{SYNC}：须用通讯录同步的 Secret（自建应用的不行），并打开「编辑通讯录」的 API 权限",
+    48009: (
+        f"{CONSOLE} → 应用管理：新建自建应用，可见范围选根部门 root_id，企业可信 IP 加入本机的出口地址，"
+        "把它的 Secret 填入 [systems.wecom] reading_secret；通讯录同步的 Secret 仍在 secret，只用来写"
+    ),
     50003: f"{CONSOLE} → 应用管理：启用这个应用",
     60020: f"{SYNC} → 企业可信 IP：加入本机的出口地址",
     301002: f"{SYNC}：改用通讯录同步的 Secret",
     45024: f"{CONSOLE} → 我的企业：增购席位，或清理不再使用的成员",
 }
+READING = f"{CONSOLE} → 应用管理：查看读取通讯录的自建应用，把它的 Secret 填入 [systems.wecom] reading_secret"
 LOG = f"{CONSOLE} → 应用管理：新建应用，可见范围选全员，列入「可调用接口的应用」，把它的 Secret 填入 activity_secret"
 
 

@@ -17,6 +17,7 @@ from connectors.wecom.config import WecomConfig
 log = logging.getLogger(__name__)
 
 NOTHING: frozenset[int] = frozenset()
+SYNC_ALONE = frozenset({"user/list_id"})  # readings that no application may make (doc 96067)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +30,19 @@ class Reply:
 
 
 class Wire:
-    """The calls of one secret. For one thread; the token is shared with all who have the same secret."""
+    """The calls of one secret, or of one that writes and another that reads, where contacts sync may not (48009).
 
-    def __init__(self, config: WecomConfig, secret: str, monotonic: Callable[[], float]) -> None:
-        self._config, self._secret, self._monotonic = config, secret, monotonic
+    For one thread; a token is shared with all who have the same secret.
+    """
+
+    def __init__(
+        self, config: WecomConfig, secret: str, monotonic: Callable[[], float], reading: str | None = None
+    ) -> None:
+        self._config, self._monotonic = config, monotonic
         self._http = self._open()
         self._calls: Counter[str] = Counter()
-        key = ("wecom", config.url, config.corp_id, sha256(secret.encode()).hexdigest())
-        self._tokens: Tokens = shared_tokens(key, self._fetch, monotonic)
+        self._writing = self._tokens_of(secret)
+        self._reading = self._writing if reading is None else self._tokens_of(reading)
 
     def ask(
         self,
@@ -69,13 +75,18 @@ class Wire:
 
     def proves_token(self) -> None:
         """Raises what is wrong with the corp_id, the secret or the way there."""
-        self._tokens.get()
+        self._writing.get()
+
+    def proves_reading(self) -> None:
+        """The same of the secret that reads."""
+        self._reading.get()
 
     def _call(self, verb: str, query: Mapping[str, str | int], body: Mapping[str, Any] | None, writes: bool) -> Reply:
-        token = self._tokens.get()
+        tokens = self._writing if writes or verb in SYNC_ALONE else self._reading
+        token = tokens.get()
         reply = self._once(verb, token, query, body, writes)
         if reply.code in codes.BAD_TOKEN:  # declined before anything was done: so it may be repeated, once
-            reply = self._once(verb, self._tokens.renew(token), query, body, writes)
+            reply = self._once(verb, tokens.renew(token), query, body, writes)
         wrong = codes.concerns_all(reply.code)
         if wrong is not None:
             raise wrong
@@ -100,11 +111,15 @@ class Wire:
             plain_http=config.plain_http,
         )
 
-    def _fetch(self) -> tuple[str, float]:
+    def _tokens_of(self, secret: str) -> Tokens:
+        key = ("wecom", self._config.url, self._config.corp_id, sha256(secret.encode()).hexdigest())
+        return shared_tokens(key, lambda: self._fetch(secret), self._monotonic)
+
+    def _fetch(self, secret: str) -> tuple[str, float]:
         """A token with the seconds it lives, in whatever thread asks first: over a connection of its own."""
         http = self._open()
         try:
-            query = {"corpid": self._config.corp_id, "corpsecret": self._secret}
+            query = {"corpid": self._config.corp_id, "corpsecret": secret}
             reply = _reply(http.send("GET", "/gettoken", query=query), "gettoken")
         finally:
             http.close()

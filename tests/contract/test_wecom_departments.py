@@ -18,11 +18,11 @@ from mappings.model import (
     Retry,
     Unknown,
 )
-from tests.contract.systems.wecom import OLD, SINCE_2022, WecomTarget, wecom
+from tests.contract.systems.wecom import LISTS_CLOSED, OLD, SINCE_2022, WecomTarget, wecom
 from tests.contract.target import Hand, group_ref, operation
 
 
-@pytest.fixture(params=[{}, SINCE_2022, OLD], ids=["today", "since-2022", "old"])
+@pytest.fixture(params=[{}, LISTS_CLOSED, SINCE_2022, OLD], ids=["today", "lists-closed", "since-2022", "old"])
 def target(request: pytest.FixtureRequest) -> WecomTarget:
     return wecom(request.param)(request)
 

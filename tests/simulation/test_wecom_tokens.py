@@ -73,8 +73,8 @@ def test_only_contacts_sync_writes_and_everybody_reads(wecom: Furnish) -> None:
 def test_contacts_sync_may_be_refused_to_read(wecom: Furnish) -> None:
     room = wecom(denied=frozenset({"user/get", "department/list"}))
     room.vendor.put_member("E1", "王一")
-    assert room.api.get("user/get", userid="E1")["errcode"] == 48002
-    assert room.api.get("department/list")["errcode"] == 48002
+    assert room.api.get("user/get", userid="E1")["errcode"] == 48009
+    assert room.api.get("department/list")["errcode"] == 48009
     assert room.app.get("user/get", userid="E1")["errcode"] == 0
     assert room.api.post("user/list_id")["dept_user"] == [{"userid": "E1", "department": 1}]
 

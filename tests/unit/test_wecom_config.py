@@ -16,7 +16,7 @@ def test_the_least_that_must_be_said() -> None:
 
 
 def test_no_secret_is_shown() -> None:
-    config = WecomConfig(**LEAST, activity_secret="auch-geheim")
+    config = WecomConfig(**LEAST, activity_secret="auch-geheim", reading_secret="ebenso-geheim")
     assert "geheim" not in repr(config) + str(config)
 
 
@@ -27,6 +27,7 @@ def test_no_secret_is_shown() -> None:
         {"url": "wecom.example.cn"},
         {"url": "https://u:p@wecom.example.cn"},
         {"secret": ""},
+        {"reading_secret": ""},
         {"corp_id": ""},
         {"root_id": 0},
         {"seats": 0},

@@ -42,6 +42,7 @@ TEXTS: Mapping[int, str] = MappingProxyType(
         45024: "accounts out of limit",
         46004: "user not exist",
         48002: "api forbidden",
+        48009: "api forbidden for contact assistant",
         60001: "department name length out of limit",
         60003: "department not found",
         60004: "parent department not found",

@@ -14,7 +14,7 @@ class Corp:
     `secret` is that of contacts sync, the only one that writes; `app_secret` that of an application, which
     reads; `activity_secret` that of an application which may read the members' log as well.
 
-    Switches: `readable` shows what is private in reads; `denied` are calls refused to contacts sync
+    Switches: `readable` shows what is private in reads; `denied` are calls refused to contacts sync with 48009
     (user/get and its like, for addresses listed after August 2022); `absent` are calls, and `absent_fields` fields
     of a member, that a private release does not have yet; `settling`: seconds until a new department may get members.
     """
