@@ -149,7 +149,7 @@ def _record_letter(connection: Connection, clock: Clock, rules: Rules, given: Ma
     """Recorded today. `covers`: [externalId, value, phase] each. Returns its id. Raises NoSuchPerson, NoSuchFact."""
     sender, delivered = given.get("sender"), given.get("delivered")
     org = read_org(connection)
-    if sender is not None and not _writes(sender, org):
+    if sender is not None and not writes(sender, org):
         raise NoSuchDepartment(sender)
     sent = civil_day(delivered, rules.readings.closing_time) if delivered else None
     whole = letters.Letter(given["number"], given["kind"], clock.today(), given["by"], sender, delivered, sent)
@@ -169,7 +169,7 @@ def _record_letter(connection: Connection, clock: Clock, rules: Rules, given: Ma
     return id
 
 
-def _writes(key: str, org: Org) -> bool:
+def writes(key: str, org: Org) -> bool:
     """Whether it is a top department: neither an office nor the district itself (A25)."""
     department = org.departments.get(key)
     return department is not None and department.kind != "root" and top(org, key) == key

@@ -5,7 +5,7 @@ passed over, so a second run draws up what is new.
 """
 
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -13,9 +13,10 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Connection
 
-from mappings.model import Person
+from mappings.model import Org, Person
 from mappings.policy.letters import Owed
 from mappings.policy.punctuality import case
+from scim_server.commands import NoSuchDepartment, subject_of, writes
 from scim_server.letters.applicants import Seen, applicant, posting, restricted, sort_of
 from scim_server.letters.content import Applicant, Application, Cancellation, ChangeLetter
 from scim_server.letters.errors import LetterError, TextError
@@ -67,27 +68,46 @@ class Line:
 def draft(desk: Desk, asked: Asked, by: str) -> Iterator[Shown]:
     """`{"id", "number", "title", "sender", "kind", "people", "restricted", "drawn", "error"}` of each letter.
 
-    What cannot be drawn is told with its `error` and takes no number. Raises Refused.
+    What cannot be drawn is told with its `error` and takes no number. Raises Refused, NoSuchDepartment, NoSuchPerson.
     """
     if asked.restricted:
         desk.look("letter draft")
     with desk.reader() as connection:
         terms = terms_of(desk, connection, desk.clock.today(), asked.restricted, asked.since)
+        _demand_sender(asked.department, terms.org)
         lots = _gathered(connection, terms, asked)
     for sort, lines in sorted(lots.items()):
-        for start in range(0, len(lines), MOST):
-            yield _drawn(desk, terms, sort, lines[start : start + MOST], by)
+        for each in _letters(lines):
+            yield _drawn(desk, terms, sort, each, by)
+
+
+def _demand_sender(key: str | None, org: Org) -> None:
+    """That nothing is owed would be no answer about a department that nobody knows."""
+    if key is not None and not writes(key, org):
+        raise NoSuchDepartment(key)
+
+
+def _letters(lines: Sequence[Line]) -> Iterator[Sequence[Line]]:
+    """Nobody stands in a letter twice: it says how many people it is about (李明等2名同志)."""
+    times: Counter[str] = Counter()
+    rounds: dict[int, list[Line]] = defaultdict(list)
+    for each in lines:
+        rounds[times[each.fact[0]]].append(each)
+        times[each.fact[0]] += 1
+    for found in rounds.values():
+        yield from (found[start : start + MOST] for start in range(0, len(found), MOST))
 
 
 def _gathered(connection: Connection, terms: Terms, asked: Asked) -> Mapping[Sort, list[Line]]:
     """Who is to stand in which letter, by a walk through the roster."""
+    one = None if asked.person is None else subject_of(connection, asked.person)
     drafted = register_reads.drafted(connection)
     seen = Seen(terms.org, terms.readings, CATEGORIES)
     found: dict[Sort, list[Line]] = defaultdict(list)
     for lot in all_subjects(connection, "person"):
         people = read_roll(connection, lot, "").people
         for person in (people[subject] for subject in lot):
-            if asked.person not in (None, person.key):
+            if one not in (None, person.subject):
                 continue
             for owed, senders in _missing(person, terms, asked):
                 fact = (person.subject, owed.covers[0], owed.phase)
@@ -122,9 +142,11 @@ def _sort(person: Person, owed: Owed, senders: tuple[str, ...]) -> Sort:
 
 
 def _drawn(desk: Desk, terms: Terms, sort: Sort, lines: Sequence[Line], by: str) -> Shown:
-    content = _content(desk, terms, sort, [each.applicant for each in lines])
     told: Shown = {"id": None, "number": None, "title": None, "sender": sort.senders[0], "kind": sort.kind}
     told |= {"people": len(lines), "restricted": sort.restricted, "drawn": False, "error": None}
+    if gone := [key for key in sort.senders if not writes(key, terms.org)]:
+        return told | {"error": f"名册中已没有部门 {'、'.join(gone)}，应由承接其职责的部门发函"}
+    content = _content(desk, terms, sort, [each.applicant for each in lines])
     try:
         told["title"] = title(content, desk.settings.letters.wordings)
     except (LetterError, TextError) as error:

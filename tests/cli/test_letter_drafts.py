@@ -172,3 +172,37 @@ def test_a_letter_on_record_or_named_by_the_roster_is_not_drawn_up(drafts: Draft
     past.close()
     drafts.type("letter", "record", "--number", "N", "--kind", "open", "--covers", "N9:h9", "--by", "登记")
     assert drafts.draft("--person", "N9") == drafts.draft("--person", "N8") == []
+
+
+def test_whoever_is_not_known_is_told_so(drafts: Drafts) -> None:
+    """NOPE got 没有应拟而未拟的函件, as if all were done."""
+    asked = ("letter", "draft", "--since", SINCE, "--config", drafts.config)
+    for key in ("NOPE", "EDU-1", "D00"):
+        assert f"{key} 不是可以发函的部门" in refused(inside(*asked, "--department", key), 1)
+    assert "名册中从未有过 NOPE" in refused(inside(*asked, "--person", "NOPE"), 1)
+
+
+def test_who_has_two_matters_of_one_sort_is_one_person_in_each_letter(drafts: Drafts) -> None:
+    """One letter about both said 等2名同志 of one."""
+    both = (post(value, kind="concurrent", department="HEA", startDate="2026-05-06") for value in ("c3", "c4"))
+    past = Past(drafts.config, "past-3").on("2026-06-03")
+    past.push("POST", "/Users", person("t", "T1", "双", posts=tuple(both)))
+    past.close()
+    found = drafts.draft("--person", "T1")
+    assert [each["title"] for each in found] == ["区教育局关于变更双同志信息化系统账号信息的函"] * 2
+    assert [each["people"] for each in found] == [1, 1]
+    assert drafts.draft("--person", "T1") == []
+
+
+def test_a_department_that_is_gone_writes_no_letter_and_keeps_no_other_from_it(drafts: Drafts) -> None:
+    """It stopped everybody's drafts with a KeyError."""
+    past = Past(drafts.config, "past-4").on("2026-06-04")
+    gone = past.push("POST", "/Groups", say.department("撤销局", "OLD", "D00", "gov"))["id"]
+    there = post(department="OLD", endDate="2026-04-30")
+    past.push("POST", "/Users", person("u", "G1", "末", event("x1", "retirement", "2026-05-01"), assignments=[there]))
+    past.push("DELETE", f"/Groups/{gone}")
+    past.close()
+    told = inside("letter", "draft", "--since", SINCE, "--person", "G1", "--json", "--config", drafts.config)
+    (one,) = [each for each in json.loads(told.stdout) if each["sender"] == "OLD" and each["kind"] == "cancel"]
+    assert (told.returncode, one["number"], one["drawn"]) == (1, None, False)
+    assert one["error"] == "名册中已没有部门 OLD，应由承接其职责的部门发函"

@@ -28,12 +28,18 @@ def draft(desk: Desk, since: str | None, by: str, as_json: bool, **about: Any) -
     They stay drafts with a proposed number: the department signs and sends its own, and `letter record` puts that on
     record.
     """
+    from scim_server.commands import NoSuchDepartment, NoSuchPerson
     from scim_server.operate import drafting
     from scim_server.operate.desk import be_polite
 
     be_polite()
     first = options.day_of(desk, since, "--since") if since else _back(desk)
-    found = list(drafting.draft(desk, drafting.Asked(first, **about), options.named(by)))
+    try:
+        found = list(drafting.draft(desk, drafting.Asked(first, **about), options.named(by)))
+    except NoSuchDepartment as error:
+        stop(f"{error} 不是可以发函的部门（科室由所属部门发函）", FAILED)
+    except NoSuchPerson as error:
+        stop(f"名册中从未有过 {error}", FAILED)
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False))
     else:
