@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from mappings.model import Action, Department, Org, Person, Presence, Reason
-from mappings.plain import BECAUSE, CLOSED, person_presence, primary_department
+from mappings.plain import BECAUSE, CLOSED, KEPT, person_presence, primary_department
 from mappings.policy import posts
 from mappings.policy.days import days_after
 from mappings.policy.departments import top
@@ -21,7 +21,8 @@ class Due:
 
     `primary` and `departments` (the concurrent ones) are keys of Groups; `groups`: of the plain ones joined. Who has
     left is in none, `left` says so, and the account stays where it is while it stays. `position`: of the post that
-    makes the primary department primary, else the title. `urgent`: the lock rests on a suspension (S23).
+    makes the primary department primary, else the title. `urgent`: the lock rests on a suspension (S23). `kept`: the lock
+    is that of the days before a removal (S14).
     """
 
     presence: Presence
@@ -35,6 +36,7 @@ class Due:
     spell: str | None = None
     review_on: str | None = None
     urgent: bool = False
+    kept: bool = False
 
     def home(self, org: Org) -> Department | None:
         """The primary department."""
@@ -72,6 +74,7 @@ def _of_roster(person: Person, day: str, org: Org, terms: Terms) -> Due:
         person.title,
         left=person.removed is not None,
         review_on=review_on,
+        kept=reason is KEPT,
     )
 
 
@@ -95,6 +98,7 @@ def _of_regulation(person: Person, standing: Standing, day: str, org: Org, terms
         spell=standing.spell or (standing.left_spell if keeps else None),
         review_on=min((each for each in (standing.review_on, kept_until if keeps else None) if each), default=None),
         urgent=presence is Presence.LOCKED and any(each.urgent for each in standing.decisions),
+        kept=keeps,
     )
 
 

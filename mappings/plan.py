@@ -8,6 +8,8 @@
 | removed         | an account    | yes  | remove                                            |
 | active, locked  | nothing       |      | create; where an account needs a primary          |
 |                 |               |      | department, once that is there                    |
+| locked for some | nothing       |      | - (S14: for who has left none is made)            |
+| days, then gone |               |      |                                                   |
 | active, locked  | an account    | no   | - a conflict, for a person to settle (S12)        |
 | active, locked  | another spell | yes  | remove (the next pass creates: S6)                |
 | locked          | active        | yes  | lock, then what differs                           |
@@ -77,7 +79,7 @@ def plan(subject: Subject, desired: Desired, observed: AccountState | None, know
     if wanted.presence is Presence.REMOVED:
         return _gone(subject, desired, observed, known)
     if observed is None:
-        return _new(subject, desired)
+        return Plan() if desired.kept else _new(subject, desired)
     if not known.ours:
         return Plan(finding=FOREIGN)
     if known.spell != desired.spell and known.spell is not None:

@@ -61,6 +61,7 @@ def desired(person: Person, day: str, org: Org, terms: Terms = TERMS) -> Desired
         review_on=found.review_on,
         department=found.bureau(org),
         urgent=found.urgent,
+        kept=found.kept,
     )
 
 

@@ -68,6 +68,13 @@ def test_presence(
     assert (actions(found), found.finding) == (expected, finding)
 
 
+def test_for_somebody_who_has_left_no_account_is_made_in_the_days_for_which_one_would_stay() -> None:
+    """With `remove = "disable:30"` a first push made accounts for everybody who had left in the month before."""
+    kept = replace(desired(LOCKED), kept=True)
+    assert actions(plan(SUBJECT, kept, None, Known(ours=False))) == []
+    assert actions(plan(SUBJECT, kept, observed(ACTIVE), Known(ours=True))) == [Action.LOCK]
+
+
 @pytest.mark.parametrize(
     ("made_in", "now_in", "expected"),
     [("s1", "s2", [Action.REMOVE]), ("s1", "s1", []), (None, "s1", []), ("s1", None, [Action.REMOVE])],
