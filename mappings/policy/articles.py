@@ -11,7 +11,7 @@ from mappings.policy.decision import IN_SERVICE, LEFT, LOCKED, RESTORED, Decisio
 from mappings.policy.departments import same_top
 from mappings.policy.departures import DELETED, EVENT, EVENTS, GONE_HOME, POSTED_AWAY, REPLY
 from mappings.policy.readings import NAMED, STAFF
-from mappings.policy.service import Service, holding, over
+from mappings.policy.service import Service, holding, lifted
 
 _ACCOUNTS = dict.fromkeys(("ldap", "oa", "wecom"), Presence.LOCKED)
 _AWAY = {**_ACCOUNTS, "attendance": Presence.REMOVED}
@@ -105,9 +105,9 @@ def article_2_4_posted_outside(service: Service) -> Decision | None:
 
 def article_2_4_returned(service: Service) -> Decision | None:
     """二(四) (R204e): back from outside, the end on record."""
-    lock = over(service.absences, service.day)
+    lock = lifted(service, service.absences)
     text = "借调、挂职到区外结束返回，解除锁定，重新开通无感考勤账号"
-    return Decision("二(四)", text, RESTORED, lock.ref, lock.end or "", readings=("A08",)) if lock else None
+    return Decision("二(四)", text, RESTORED, lock.ref, lock.free_on, readings=("A08",)) if lock else None
 
 
 def article_2_5_suspended(service: Service) -> Decision | None:
@@ -132,8 +132,8 @@ def article_2_5_exit_held(service: Service) -> Decision | None:
 
 def article_2_5_reinstated(service: Service) -> Decision | None:
     """二(五) (R205e): the case has ended, the person keeps a post."""
-    lock = over(service.suspensions, service.day)
-    return Decision("二(五)", "审查调查结束，恢复工作，解除锁定", RESTORED, lock.ref, lock.end or "") if lock else None
+    lock = lifted(service, service.suspensions)
+    return Decision("二(五)", "审查调查结束，恢复工作，解除锁定", RESTORED, lock.ref, lock.free_on) if lock else None
 
 
 def article_2_5_at_work(service: Service) -> Decision | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from mappings.facts import AddedMember, Assignment, Facts, Marks, Span, StatusEvent
 from mappings.model import Org
 from mappings.policy import gates
+from mappings.policy.days import NEVER, day_after, unbroken_since
 from mappings.policy.departures import EVENT, Departure, departures, first
 from mappings.policy.readings import IN_POST, STAFF, Readings
 from mappings.policy.spells import Spell
@@ -23,6 +24,11 @@ class Lock(Span):
     def waits(self, day: str) -> bool:
         """Whether nothing but a missing letter keeps it up on that day."""
         return self.own_end is not None and self.own_end < day and self.holds(day)
+
+    @property
+    def free_on(self) -> str:
+        """The first day without it."""
+        return NEVER if self.end is None else day_after(self.end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +123,12 @@ def holding(locks: list[Lock], day: str) -> Lock | None:
     return min(found, key=lambda each: (each.start, each.ref), default=None)
 
 
-def over(locks: list[Lock], day: str) -> Lock | None:
-    """The one that ended last, before the day."""
-    ended = [each for each in locks if each.end is not None and each.end < day]
-    return max(ended, key=lambda each: (each.end or "", each.ref), default=None)
+def lifted(service: Service, locks: list[Lock]) -> Lock | None:
+    """The one that ended last, before the day. None where another absence, suspension or held exit was in force then
+    and has been since: nothing was unlocked (C01, C11).
+    """
+    ended = [each for each in locks if each.free_on <= service.day]
+    last = max(ended, key=lambda each: (each.free_on, each.ref), default=None)
+    held = (each.held for each in service.ways_out if each.barred)
+    since = unbroken_since([*service.absences, *service.suspensions, *held], service.day) if last else None
+    return None if last and since and since < last.free_on else last

@@ -8,6 +8,7 @@ import pytest
 
 from mappings.calendar import deadline
 from mappings.model import Action
+from mappings.policy.decision import RESTORED
 from mappings.policy.letters import owed, own
 from mappings.policy.states import because, decisions, in_service, serves, states
 from tests.policy.table import (
@@ -155,6 +156,28 @@ def test_example(name: str, example: dict[str, Any]) -> None:
         list(each.senders) for each in owed(subject(user, {}), "2027-12-31", org) if each.event == letter["event"]
     ]
     assert (due, senders) == (letter["due"], [letter["senders"]])
+
+
+@pytest.mark.parametrize(
+    ("id", "day", "told"),
+    [
+        ("R204e", "2026-10-01", [("二(四)", "2026-10-01")]),  # the last day of the lock is none without it
+        ("R205e", "2026-07-01", [("二(五)", "2026-07-01")]),
+        ("C01", "2026-07-01", []),  # back, and suspended: nothing was unlocked, attendance was not opened
+        ("C01", "2026-09-01", [("二(四)", "2026-07-01"), ("二(五)", "2026-09-01")]),
+        ("C02", "2026-05-01", []),
+        ("C11", "2026-07-01", []),
+        ("C11", "2026-09-01", [("二(四)", "2026-09-01")]),
+        ("C35", "2026-07-06", [("二(四)", "2026-07-06")]),  # the letter came then
+    ],
+)
+def test_an_unlock_is_told_from_its_first_day_and_not_while_another_lock_took_over(
+    id: str, day: str, told: list[tuple[str, str]]
+) -> None:
+    """`explain` said 「解除锁定」 from the last day of the lock, and of people who were locked on."""
+    given = next(each for each in ACCEPTANCES if each.id == id)
+    found = decisions(given.person, day, given.org, given.readings)
+    assert [(each.item, each.since) for each in found if each.public == RESTORED] == told
 
 
 def test_nothing_of_a_case_is_told_by_the_public_lists() -> None:
