@@ -1,7 +1,8 @@
 """A lane: one thread with one connection, working the due rows of one system in batches."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from threading import Event, Thread
 from typing import Any
 
@@ -24,6 +25,7 @@ from scim_server.store.people import OrgCache
 from scim_server.store.writer import Writer
 
 NET = 1.0  # seconds after which a lane looks without having been woken
+PASS = links.LEASE / 2  # seconds that a batch should take: while accounts are read its lease is not renewed
 
 log = logging.getLogger("huaming.reconcile")
 
@@ -46,6 +48,7 @@ class Lane:
         self._orgs = OrgCache()
         self._connector: Connector | None = None
         self._mode = target.mode
+        self._size = target.batch
         self._stopping = False
         self._thread = Thread(target=self._run, name=f"lane-{target.name}-{number}", daemon=True)
 
@@ -105,12 +108,13 @@ class Lane:
         return worked
 
     def _claim(self, connection: Connection) -> list[Claim]:
-        return links.claim(connection, self.target.name, self._owner, self.target.batch, self._clock.now())
+        return links.claim(connection, self.target.name, self._owner, self._size, self._clock.now())
 
     def _work(self, claims: Sequence[Claim]) -> list[Claim]:
         try:
-            one = self._observer()
-            ends = self._survive(Pass(one, self._writer, self._clock, self._shared), claims)
+            with self._fitting(len(claims)):
+                one = self._observer()
+                ends = self._survive(Pass(one, self._writer, self._clock, self._shared), claims)
         except LeaseLost:
             log.warning("%s: the pass lasted longer than its lease, its rows are left to the next one", self._owner)
             self._drop_connector()
@@ -120,7 +124,7 @@ class Lane:
             back = self._none_done(links.as_recorded(self._reader, claims), None).finishes
             ends = Ends(back, [attempts.Settled(id, "not-sent") for id in stopped.unsent])
         except (ConnectorError, BadSettings) as error:  # also a secret that is not there at this moment
-            ends = self._none_done(claims, str(error))
+            ends = self._none_done(links.as_recorded(self._reader, claims), str(error))
             self._outage(str(error))
         else:
             self._judge(one)
@@ -129,6 +133,16 @@ class Lane:
         journal.ended(ends.finishes, self._clock.now())
         journal.claimed(result)
         return result
+
+    @contextmanager
+    def _fitting(self, number: int) -> Iterator[None]:
+        """However slow a system is, the next batch ends within its lease; else its rows would go round for ever."""
+        began = self._clock.monotonic()
+        try:
+            yield
+        finally:
+            each = (self._clock.monotonic() - began) / number
+            self._size = min(self.target.batch, max(1, int(PASS / each))) if each > 0 else self.target.batch
 
     def _finish(self, connection: Connection, ends: Ends, more: bool) -> list[Claim]:
         now = self._clock.now()
