@@ -5,10 +5,11 @@ from collections.abc import Callable, Sequence
 from sqlalchemy import Connection
 
 from connectors.base import Connector, Credentials
-from mappings.model import AlreadySo, Done, Outcome, Refused
+from mappings.model import AlreadySo, Done, Outcome, Refused, Retry
 from scim_server.clock import Clock
 from scim_server.reconcile.slip import Seal, first_password
 from scim_server.reconcile.task import Task
+from scim_server.settings import BadSettings
 from scim_server.store import slips
 from scim_server.store.writer import Writer
 
@@ -17,7 +18,7 @@ class FirstPasswords:
     """The slips of one system."""
 
     def __init__(self, system: str, seal: Callable[[], Seal], writer: Writer, clock: Clock) -> None:
-        """`seal` is asked for each time: its key may have been changed. It raises BadSettings."""
+        """`seal` is asked for each time: its key may have been changed, or be away. It raises BadSettings."""
         self._system = system
         self._seal = seal
         self._writer = writer
@@ -40,8 +41,11 @@ class FirstPasswords:
     def give(self, task: Task, connector: Connector) -> Outcome:
         """The slip is sealed and stored before the system is told, so that no password is set that nobody can read."""
         assert isinstance(connector, Credentials), "systems demand it where slips are configured"
-        password = first_password()
-        sealed, subject = self._seal().close(password), task.claim.subject
+        password, subject = first_password(), task.claim.subject
+        try:
+            sealed = self._seal().close(password)
+        except BadSettings as error:  # the key is not there at this moment: the account is, and waits for it
+            return Retry(str(error))
         self._write(subject, sealed, taken=False)
         outcome = connector.set_initial(task.ref, password)
         if isinstance(outcome, Done | AlreadySo):

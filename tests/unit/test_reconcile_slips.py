@@ -10,6 +10,7 @@ import pytest
 from connectors.memory import MemoryConnector
 from mappings.model import Done, Outcome, Ref, Refused, Retry, Unknown
 from scim_server.reconcile.slip import CLASSES, BadSlipKey, Seal, first_password
+from scim_server.settings import BadSettings
 from scim_server.store import slips
 from tests.flows import client as say
 from tests.flows.client import Json
@@ -109,6 +110,31 @@ def test_a_password_that_the_system_refuses_parks_the_account_that_is_there(
     room.writer.write(room.retry)
     room.work()
     assert (room.link(a).state, shown(room).keys()) == ("done", {"E-a"})
+
+
+def test_a_key_that_is_away_for_a_while_keeps_nobody_but_who_waits_for_a_password(
+    room: Room, directory: WithPasswords
+) -> None:
+    """It was an internal error: each new account parked, until somebody typed retry."""
+    away = [BadSettings("slip_key: /etc/huaming/slip.key cannot be read")]
+
+    def key() -> str:
+        if away:
+            raise away[0]
+        return KEY
+
+    room.target = replace(room.target, slip_key=key)
+    room.hire(lambda: directory)
+    team, a = room.post("Group", say.plain_group("篮球队", "T1")).id, room.person("a")
+    room.work()
+    row = room.link(a)
+    assert (row.state, row.remote_id is not None) == ("due", True)
+    assert "初始口令未能设置：slip_key: /etc/huaming/slip.key cannot be read" in row.error
+    assert (room.link(team).state, room.worker.breakers[SYSTEM].open) == ("done", False)
+    away.clear()
+    room.work(60)
+    assert (room.link(a).state, shown(room)) == ("done", {"E-a": directory.passwords["E-a"][0]})
+    assert room.outcomes() == [("create", "done"), ("create", "done")]
 
 
 def test_a_lost_answer_is_followed_by_another_password_and_the_slip_has_the_last(
