@@ -14,8 +14,8 @@ class Desired:
     that the system must not give to two subjects (S5). `spell` is the spell of service (S6). `review_on` is the first
     later ISO day on which the answer may change by itself. `unfit` says in a sentence why the system cannot hold a
     value; such a row is parked before any call (S11). For the guard (S23): `department` is the key of the top
-    department among whose people this one counts, `urgent` that the lock must not wait. `kept`: whoever had it has left,
-    and it stays locked for some days (S14): where none is there, none is made.
+    department among whose people this one counts, `urgent` that the lock must not wait. `kept`: whoever had it has
+    left, and it stays locked for some days (S14): where none is there, none is made.
     """
 
     state: AccountState

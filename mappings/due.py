@@ -21,8 +21,8 @@ class Due:
 
     `primary` and `departments` (the concurrent ones) are keys of Groups; `groups`: of the plain ones joined. Who has
     left is in none, `left` says so, and the account stays where it is while it stays. `position`: of the post that
-    makes the primary department primary, else the title. `urgent`: the lock rests on a suspension (S23). `kept`: the lock
-    is that of the days before a removal (S14).
+    makes the primary department primary, else the title. `urgent`: the lock rests on a suspension (S23). `kept`: it is
+    the lock of the days before a removal (S14).
     """
 
     presence: Presence
