@@ -60,10 +60,12 @@ class Listing:
     def _begin(self) -> list[Entity]:
         if self._first != "probe":
             return self._take(self._ask(int(self._first)), int(self._first))
-        zero = self._ask(0, lenient=True)
-        if len(zero) > self._size:
+        zero = self._zero()
+        if zero is not None and len(zero) > self._size:
             return self._take(zero, 0)
         one = self._ask(1)
+        if zero is None:  # who knows no page 0 refuses it again; an accident on the wire would have lost the first page
+            zero = self._zero()
         if not zero or _ids(zero) == _ids(one):
             return self._take(one, 1)
         self._kept = one
@@ -84,13 +86,15 @@ class Listing:
         self._page, self._before = page, _ids(found)
         return found
 
-    def _ask(self, page: int, lenient: bool = False) -> list[Entity]:
+    def _zero(self) -> list[Entity] | None:
+        """Page 0; None where it is refused, or cannot be read."""
         try:
-            return entities(self._wire.read(self._path, pageNo=page, pageSize=self._size), deleted=True)
+            return self._ask(0)
         except Unreadable:
-            if lenient:
-                return []
-            raise
+            return None
+
+    def _ask(self, page: int) -> list[Entity]:
+        return entities(self._wire.read(self._path, pageNo=page, pageSize=self._size), deleted=True)
 
     def _check(self) -> None:
         after = self._count()

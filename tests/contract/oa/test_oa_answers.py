@@ -10,7 +10,7 @@ from connectors.oa.connector import OaConnector
 from connectors.simulation.running import Running
 from connectors.simulation.vendor import Told
 from mappings.model import Action, Conflict, Done, Retry
-from tests.contract.oa.canned import LINKED, MEMBER, UNIT, WHO, Canned, change, connect
+from tests.contract.oa.canned import HALL, LINKED, MEMBER, UNIT, WHO, Canned, change, connect
 from tests.contract.target import operation, ref
 
 
@@ -36,6 +36,16 @@ def test_ids_as_texts_are_ids(connector: OaConnector, canned: Canned) -> None:
     seen = connector.observe(ref(1))
     assert seen is not None
     assert seen.remote_id == str(MEMBER)
+
+
+@pytest.mark.parametrize("refusal", [{"code": 500, "message": "页码错误"}, {"success": False}])
+def test_a_build_that_refuses_page_0_each_time_begins_with_1(
+    connector: OaConnector, canned: Canned, refusal: dict[str, Any]
+) -> None:
+    answers = iter([refusal, [HALL], refusal])
+    canned.says[f"GET orgDepartments/all/{UNIT}"] = lambda _: next(answers)
+    page = connector.departments(None)
+    assert ([each.key for each in page.accounts], page.complete) == (["D1"], True)
 
 
 @pytest.mark.parametrize("nothing", [[], None, b"", {}, [WHO | {"isDeleted": True}]])

@@ -39,6 +39,22 @@ def test_a_revoked_token_is_renewed_once_and_nobody_notices(hand: Hand, office: 
     assert len(asked(office, "token")) == before + 1
 
 
+@pytest.mark.parametrize("fault", ["html", "cut"])
+def test_a_first_page_that_got_lost_on_the_wire_is_not_taken_for_one_that_is_not_there(
+    office: OaTarget, fault: str
+) -> None:
+    """Where pages begin with 0, the list began with page 1 then, and was called complete."""
+    codes = {office.office.department(office.office.put_department(f"第{n}科", code=f"D{n}"))["code"] for n in range(5)}
+    connector = office.oa(page_size=2)
+    office.running.faults([{"match": "orgDepartments/all", "times": 1, fault: True}])
+    page = connector.departments(None)
+    found = {each.key for each in page.accounts}
+    while page.cursor:
+        page = connector.departments(page.cursor)
+        found |= {each.key for each in page.accounts}
+    assert (page.complete, found) == (True, codes)
+
+
 def test_many_connectors_share_one_new_token(hand: Hand, office: OaTarget) -> None:
     state = hand.create(1)
     connectors = [office.oa() for _ in range(8)]
