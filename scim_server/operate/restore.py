@@ -21,6 +21,7 @@ from scim_server.operate.backup import demand_sound
 from scim_server.operate.moving import kept_out
 from scim_server.store import dumps, restoring, trace
 from scim_server.store.cause import Cause, because
+from scim_server.store.deadline import unhurried
 from scim_server.store.digests import digests
 from scim_server.store.engine import Unusable, named, open_engine, plain_url, several_nodes
 from scim_server.store.links import void_leases
@@ -156,6 +157,7 @@ def _clear(engine: Engine, tables: Sequence[str]) -> None:
 def _doubt(engine: Engine, manifest: Manifest, clock: Clock) -> int:
     """In one transaction: either all of it is looked at again, or nobody works this store."""
     with engine.begin() as connection, because(Cause(batch=f"restore:{manifest.made}")):
+        unhurried(connection)  # a statement over every account takes longer than a server would wait
         void_leases(connection)
         connection.execute(update(links).where(links.c.adopted.is_(False)).values(creating=True))
         for system in connection.scalars(select(links.c.system).distinct()).all():

@@ -115,6 +115,24 @@ def refuse(url: str, folder: Path) -> None:
             ask()
 
 
+def test_all_of_a_large_store_may_take_longer_than_a_server_waits(tmp_path: Path) -> None:
+    """A statement over 400,000 accounts took more than a server's 12 s: no restore of such a store ever ended."""
+    url, file, target = store_url(tmp_path / "one"), tmp_path / "x.backup", store_url(tmp_path / "two", empty=True)
+    filled(url)
+    told = (
+        "CREATE TABLE told (bound text)",
+        "CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN INSERT INTO told VALUES (current_setting('statement_timeout')); RETURN NULL; END $$",
+        "CREATE TRIGGER tells AFTER UPDATE ON links FOR EACH STATEMENT EXECUTE FUNCTION tell()",
+    )
+    with open_engine(url, writing=True).begin() as connection:
+        for statement in told:
+            connection.execute(text(statement))
+    backup(url, file, Clock())
+    restore(file, target, Clock(), SECRETS, force=False)
+    assert answer(target, "SELECT string_agg(DISTINCT bound, ' ') FROM told") == "0"
+
+
 def _with_password(url: str) -> str:
     """Both kinds: the user's, and the one of the key by which the user is known."""
     return f"{url}{'&' if '?' in url else '?'}password={PASSWORD}&sslpassword={PASSWORD}"
