@@ -9,6 +9,7 @@ the two for longer than its lease and that wait together.
 """
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import uuid4
 
@@ -21,7 +22,7 @@ from scim_server.letters.content import Content
 from scim_server.letters.errors import LetterError, TextError
 from scim_server.letters.folder import save
 from scim_server.letters.outgoing import Channel, Claimed, Desk, Terms
-from scim_server.store import register_clock
+from scim_server.store import register, register_clock
 from scim_server.store.register import HAND, READY, UNKNOWN
 from scim_server.workdays import load_calendar
 
@@ -86,8 +87,17 @@ class Deliverer:
             path = save(self._terms.folder, letter.file, document, letter.restricted)
         except OSError as error:
             return self._put_off(letter, f"不能存入文件夹：{error.strerror}", SILENCE)
-        done = self._run("letter-saved", id=letter.id, printed=letter.printed)
-        return (SAVED, str(path)) if done else (LOST, "")
+        if self._run("letter-saved", id=letter.id, printed=letter.printed):
+            return SAVED, str(path)
+        self._take_back(letter, path)
+        return LOST, ""
+
+    def _take_back(self, letter: Claimed, path: Path) -> None:
+        """Of a letter that was made void meanwhile nobody is to find a document; another round's stays."""
+        with self._desk.reader() as connection:
+            void = register.find(connection, letter.id).state == register.VOID
+        if void:
+            path.unlink(missing_ok=True)
 
     def _send(self, letter: Claimed, channel: Channel) -> tuple[str, str]:
         to, missing = outgoing.addressees(self._desk, channel.name, letter)

@@ -104,3 +104,10 @@ def test_the_library_loads_when_a_letter_is_drawn_and_not_before() -> None:
         "d.draw(inquiry()); assert 'docx' in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_title_longer_than_a_property_may_be_is_drawn() -> None:
+    """python-docx refused it with a ValueError of its own, which ended a whole round of deliveries."""
+    long = "局" * 300
+    said = samples.inquiry().model_copy(update={"sender": long, "bureau": long})
+    assert long in "".join(lines(read(draw(said)))).replace("\n", "")

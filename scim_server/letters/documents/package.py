@@ -8,13 +8,14 @@ from docx.document import Document as Paper
 
 _STAMP = (1980, 1, 1, 0, 0, 0)  # the first that a zip can hold
 _UNIX = 3
+_LONGEST = 255  # characters of a property; python-docx takes no more
 
 
 def package(document: Paper, author: str, title: str, day: datetime) -> bytes:
     """`day`: of issue; the time of drawing is written nowhere."""
     core = document.core_properties
-    core.author = core.last_modified_by = author
-    core.title = title
+    core.author = core.last_modified_by = author[:_LONGEST]
+    core.title = title[:_LONGEST]
     core.created = core.modified = day
     core.revision = 1
     core.comments = core.keywords = core.subject = core.category = ""

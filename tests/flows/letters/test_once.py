@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from scim_server.letters.delivery import LEASE, Deliverer
-from tests.flows.letters.postal import PATIENCE, Counter, Postal
-from tests.flows.letters.registry import BY
+from tests.flows.letters.postal import PATIENCE, Counter, Postal, deliverer
+from tests.flows.letters.registry import BY, DAY
 from tests.servers.faultproxy import FaultProxy
 
 
@@ -157,3 +157,23 @@ def test_a_letter_that_became_void_meanwhile_does_not_leave(post: Postal) -> Non
     assert [each.result for each in post.carrier(late).deliver()] == ["lost"]
     late.close()
     assert (post.arrived(drawn["doc_number"]), post.state(drawn["id"])) == (0, "void")
+
+
+@pytest.mark.parametrize(("command", "left"), [("letter-void", 0), ("letter-delivered", 1)])
+def test_of_a_letter_that_is_void_before_it_is_saved_no_document_is_left(
+    post: Postal, tmp_path: Path, command: str, left: int
+) -> None:
+    """It lay in the folder, for somebody to bring."""
+    drawn, out = post.draw(), tmp_path / "out"
+    out.mkdir()
+
+    class Meanwhile(Counter):
+        def run(self, said: str, **given: Any) -> Any:
+            if said == "letter-saved":
+                super().run(command, id=drawn["id"], by=BY, reason="发错", at=DAY)
+            return super().run(said, **given)
+
+    desk = Meanwhile(post.url, post.clock, post.rules)
+    assert [each.result for each in deliverer(desk, post.clock, post.rules, None, out).deliver()] == ["lost"]
+    assert len(list(out.iterdir())) == left
+    desk.close()
