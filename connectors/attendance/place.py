@@ -68,6 +68,11 @@ class Place:
         told = self.wire.ask(path, body, absent={"list": []} if len(about) == 1 else None)
         return listed(told)
 
+    def inside(self, rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        """The persons below `root_org`, by the path that they show: on a city's platform other districts live too."""
+        root = f"@{self.config.root_org}@"
+        return [each for each in rows if not self.config.root_org or root in (text(each, "orgPath") or root)]
+
     def _seen_root(self) -> str:
         if self.config.root_org:
             if not self.organisations([self.config.root_org])[self.config.root_org]:

@@ -122,6 +122,18 @@ def test_a_district_may_live_below_an_organisation_of_its_own(site: Site) -> Non
     connector.close()
 
 
+def test_people_of_other_districts_on_the_same_platform_are_not_read_as_ours(site: Site) -> None:
+    """They stood among the orphans, and on the first day a staff number like one of ours proposed them for adoption."""
+    site.vendor.put_org("QU", "某区")
+    site.vendor.put_org("KE", "某科", "QU")
+    site.vendor.put_org("BIE", "别的区")
+    for number, org in enumerate(("QU", "KE", "BIE", "root000000")):
+        site.vendor.put_person(f"p{number}", f"人{number}", org, jobNo=f"E{number}")
+    page = site.artemis(root_org="QU").observe_all(None)
+    assert ({each.key for each in page.accounts}, page.complete) == ({"E0", "E1"}, True)
+    assert len(site.connector.observe_all(None).accounts) == 4
+
+
 def test_an_adopted_organisation_is_addressed_by_the_code_it_has(site: Site) -> None:
     site.vendor.put_org("old-77", "老科室")
     found = site.connector.observe(_ref("D31", "old-77"))
