@@ -295,4 +295,5 @@ def _leaving(
     departure = service.leaving
     if departure is None or departure.type != type or departure.source != source:
         return None
-    return Decision(item, text, LEFT, departure.ref, departure.effective or "", _GONE, ("A19", *readings))
+    held = ("A26",) if departure.barred else ()
+    return Decision(item, text, LEFT, departure.ref, departure.effective or "", _GONE, ("A19", *readings, *held))

@@ -1,20 +1,23 @@
 """`huaming explain`: facts, states, and what was done, for one user, in Chinese; the look is recorded (S18)."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from mappings.model import Person, Presence
+from mappings.policy.decision import LEFT
 from mappings.policy.readings import NAMED
+from mappings.policy.states import standing
 from scim_server.operate.desk import Desk
 from scim_server.operate.dossier import dossier
 from scim_server.operate.dossier_lines import dossier_lines
 from scim_server.operate.plain_past import somebody
 from scim_server.operate.reading import Frame, frame
 from scim_server.operate.replies import of_person, person_line
-from scim_server.operate.states import state_of, why
+from scim_server.operate.states import kept_until, state_of, why
 from scim_server.reports.period import local
-from scim_server.reports.words import FINDINGS, PRESENCES, action_word, article_words, outcome_word
+from scim_server.reports.words import FINDINGS, PRESENCES, action_word, article_words, citation, outcome_word
 from scim_server.store.tables import attempts, links, subjects
 from scim_server.systems import followed
 
@@ -72,9 +75,33 @@ def _facts(desk: Desk, connection: Connection, person: Person, day: str, seen: F
     """The dossier; further systems say why as the one that they follow (item 六)."""
     told = dossier(desk, connection, person, day, seen)
     because = told["because"]
-    because |= {name: because[followed(system)] for name, system in desk.settings.systems.items()}
     first = because[NAMED[0]][0]
-    return told | {"reason": {"article": first["item"], "text": first["text"]}}
+    because |= {name: because[followed(system)] for name, system in desk.settings.systems.items()}
+    kept = dict(_kept(person, day, seen))
+    because |= {name: [*because[name], _keeping(until)] for name, until in kept.items()}
+    turns = [each for each in (told["reviewOn"], *kept.values()) if each]
+    return told | {"reason": {"article": first["item"], "text": first["text"]}, "reviewOn": min(turns, default=None)}
+
+
+def _kept(person: Person, day: str, seen: Frame) -> Iterator[tuple[str, str]]:
+    """(system, the day on which it removes the account) where one who has left has it still, locked (S14)."""
+    found = standing(person, day, seen.org, seen.readings)
+    for name, system in seen.settings.systems.items():
+        until = kept_until(found, system)
+        if until is not None and day < until:
+            yield name, until
+
+
+def _keeping(until: str) -> dict[str, Any]:
+    text = f"保留期内先锁定，{until} 注销"
+    return {
+        "item": LEFT.article,
+        "text": text,
+        "basis": "",
+        "since": "",
+        "readings": [],
+        "citation": citation(LEFT.article),
+    }
 
 
 def _links(subject: str) -> Any:

@@ -49,9 +49,15 @@ def _presence(name: str, system: SystemSettings | None, found: Standing, day: st
     if system is None:
         return found.systems[name]
     presence = found.systems[followed(system)]
-    if found.left_on and system.keep_days and system.kind not in LOCKLESS:
-        return Presence.LOCKED if day < days_after(found.left_on, system.keep_days) else presence
-    return presence
+    until = kept_until(found, system)
+    return Presence.LOCKED if until is not None and day < until else presence
+
+
+def kept_until(found: Standing, system: SystemSettings) -> str | None:
+    """The ISO day on which a system removes the account of somebody who has left, where it keeps it before (S14)."""
+    if found.left_on is None or not system.keep_days or system.kind in LOCKLESS:
+        return None
+    return days_after(found.left_on, system.keep_days)
 
 
 def _plain_line(person: Person, day: str, seen: Frame) -> dict[str, Any]:

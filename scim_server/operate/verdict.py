@@ -14,6 +14,7 @@ from scim_server.operate.reading import Frame
 KEPT_DOWN = "停止工作或离职暂缓期间，此前已不在用的考勤不重新开通"
 NOT_ASKED = "未录使用需求，非在编人员按不需要计"
 NOT_NEEDED = "使用需求为否"
+NONE_NEEDED = "政务OA、政务微信、无感考勤均不需要，目录随之不设账号"
 UNTOUCHED = "该项锁定未及此系统，不动"
 
 
@@ -61,7 +62,9 @@ def _needed(system: str, service: Service) -> bool:
 
 
 def _unneeded(system: str, service: Service) -> Because:
-    said = system == NAMED[0] or getattr(service.facts.needs, system) is not None or service.facts.category in STAFF
+    if system == NAMED[0]:
+        return Because(NEEDS.article, NONE_NEEDED, "accessNeeds", readings=("A01", "A05"))
+    said = getattr(service.facts.needs, system) is not None or service.facts.category in STAFF
     return Because(NEEDS.article, NOT_NEEDED if said else NOT_ASKED, "accessNeeds", readings=("A05",))
 
 

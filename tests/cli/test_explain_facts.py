@@ -6,6 +6,13 @@ from typing import Any
 
 import pytest
 
+from mappings.facts import Facts, StatusEvent
+from mappings.model import Org, Person
+from mappings.policy.readings import DEFAULT
+from mappings.policy.states import standing
+from scim_server.operate.reading import Frame
+from scim_server.operate.verdict import reasons
+from scim_server.settings import Settings
 from tests.cli.line import done, inside
 from tests.cli.office import CANARY, Office
 from tests.servers.stores import rows, store_url
@@ -54,6 +61,29 @@ def test_the_day_on_which_it_changes_by_itself_is_told(office: Office) -> None:
     assert told(office, "Z6", "2026-03-02")["reviewOn"] == "2026-05-06"
     assert told(office, "Z1", "2026-03-02")["reviewOn"] is None
     assert "secondment-overdue" in told(office, "Z3", "2026-10-01")["anomalies"]
+
+
+def test_an_account_that_is_kept_for_some_days_is_told_with_the_day_on_which_it_goes(office: Office) -> None:
+    """It said 「锁定：退休，注销账号」 and that nothing changed by itself any more."""
+    keeping = office.folder / "keeping.toml"
+    table = '[systems.ldap]\nurl = "ldap://127.0.0.1:9"\nbind_dn = "cn=h"\nbind_password = "h"\nbase_dn = "dc=h"'
+    keeping.write_text(f'{office.config.read_text(encoding="utf-8")}\n{table}\nremove = "disable:30"\n', "utf-8")
+    for day, state, texts, turn in (
+        ("2026-05-06", "locked", ["退休，注销账号", "保留期内先锁定，2026-06-05 注销"], "2026-06-05"),
+        ("2026-06-05", "removed", ["退休，注销账号"], None),
+    ):
+        answer = json.loads(done(inside("explain", "Z6", "--as-of", day, "--json", "--config", keeping)))
+        assert (answer["systems"]["ldap"], answer["reviewOn"]) == (state, turn)
+        assert [each["text"] for each in answer["because"]["ldap"]] == texts
+        assert [each["text"] for each in answer["because"]["oa"]] == ["退休，注销账号"]
+
+
+def test_why_somebody_of_whom_nothing_is_needed_is_not_in_the_directory() -> None:
+    person = Person("s1", "E1", "feng", facts=Facts("other", events=(StatusEvent("h1", "hire", "2026-03-02"),)))
+    seen = Frame(Settings(), DEFAULT, Org())
+    (because,) = reasons(person, "2026-03-02", standing(person, "2026-03-02", seen.org), seen)["ldap"]
+    assert because.text == "政务OA、政务微信、无感考勤均不需要，目录随之不设账号"
+    assert because.readings == ("A01", "A05")
 
 
 def test_a_person_reads_it_in_chinese(office: Office) -> None:

@@ -180,6 +180,13 @@ def test_an_unlock_is_told_from_its_first_day_and_not_while_another_lock_took_ov
     assert [(each.item, each.since) for each in found if each.public == RESTORED] == told
 
 
+@pytest.mark.parametrize(("id", "held"), [("C06", True), ("C23", True), ("C20", False), ("R301", False)])
+def test_a_departure_that_a_case_held_back_cites_the_reading_that_held_it(id: str, held: bool) -> None:
+    given = next(each for each in ACCEPTANCES if each.id == id)
+    (told,) = decisions(given.person, given.checks[-1]["date"], given.org, given.readings)
+    assert ("A26" in told.readings) is held
+
+
 def test_nothing_of_a_case_is_told_by_the_public_lists() -> None:
     """One lock looks like another: the public answers of R204, R205, R206b and R208 differ in attendance alone."""
     looks = {}
