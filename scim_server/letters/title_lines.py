@@ -7,6 +7,7 @@ from itertools import combinations, pairwise
 
 ROOM = 20.0  # characters of 22 pt on a line of 156 mm
 SHORT = 4.0  # a line of less looks like a mistake
+MANY = 14  # pieces whose every way is looked at (2^13); no real title has more, and 20 would take half a minute
 
 # Where a name may be broken when it is longer than a line: after a unit or a mark, before 和.
 _UNITS = re.compile(
@@ -23,11 +24,24 @@ def width(text: str) -> float:
 def lines(parts: Sequence[str], room: float = ROOM) -> list[str]:
     """The parts, put together into as few lines as hold them, in the best shape."""
     small = [piece for part in parts for piece in _pieces(part, room)]
+    if len(small) > MANY:
+        return _filled(small, room)
     for count in range(1, len(small) + 1):
         ways = [way for way in _ways(small, count) if max(map(width, way)) <= room]
         if ways:
             return min(ways, key=lambda way: (_shape([width(line) for line in way]), way))
     return small
+
+
+def _filled(pieces: Sequence[str], room: float) -> list[str]:
+    """Line after line, each as full as it gets."""
+    found = [""]
+    for each in pieces:
+        if width(found[-1] + each) <= room:
+            found[-1] += each
+        else:
+            found.append(each)
+    return found
 
 
 def _pieces(part: str, room: float) -> Iterator[str]:

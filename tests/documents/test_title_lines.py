@@ -47,3 +47,10 @@ def test_nothing_is_lost_and_every_line_fits(parts: list[str]) -> None:
     found = lines(parts)
     assert "".join(found) == "".join(parts)
     assert all(width(each) <= ROOM for each in found)
+
+
+def test_a_name_without_end_is_filled_line_by_line_and_at_once() -> None:
+    """Every way to break it was looked at: of 300 characters for a quarter of a minute, of 900 for ever."""
+    found = lines(["局" * 900, "关于核查/信息化系统", "异常账号的函"])
+    assert "".join(found) == "局" * 900 + "关于核查/信息化系统异常账号的函"
+    assert {width(each) for each in found[:-1]} == {ROOM}
