@@ -9,8 +9,14 @@ from typing import Any
 import openpyxl
 import pytest
 
+from scim_server.operate.reading import Frame
+from scim_server.operate.states import state_of
+from scim_server.reports.access.reading import Terms, read_rows
+from scim_server.settings import Settings, SystemSettings
+from scim_server.store.people import read_org
 from tests.flows import client as say
 from tests.flows.days_town import away, event, hired
+from tests.flows.engine_room import SYSTEM
 from tests.flows.report_record import Text
 from tests.flows.report_town import ReportTown, lines
 
@@ -65,6 +71,16 @@ def test_who_has_left_and_still_has_an_account_comes_first(town: ReportTown) -> 
     assert "其中已离职或不应再有账号的 1 人" in words
     assert "现无部门的人员" in words
     assert "自 2026-03-02" in words, "the system is away, since when"
+
+
+def test_who_has_left_and_has_no_account_is_not_asked_for_one_that_would_be_kept(town: ReportTown) -> None:
+    """With `remove = "disable:30"` none is made for him, and none is missing."""
+    kept = Settings.model_construct(systems={SYSTEM: SystemSettings(kind="ldap", remove="disable:30")})
+    with town.engine.begin() as connection:
+        seen, day = Frame(kept, town.rules.readings, read_org(connection)), town.clock.today()
+        terms = Terms(lambda person: state_of(person, day, seen), [SYSTEM], seen.org, day)
+        found = {row.external_id: row.accounts[0].required for row in read_rows(connection, terms)}
+    assert found == dict.fromkeys(("E-helps", "E-plain", "E-stays"), "active") | {"E-lent": "locked"}
 
 
 def test_what_was_never_read_and_what_was_locked_by_hand_is_said(town: ReportTown) -> None:

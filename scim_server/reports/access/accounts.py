@@ -56,6 +56,11 @@ class Accounts:
                 made[subject, system], since[subject, system] = action, settled_at
         return cls(found, made, since, read_at)
 
+    def gone(self, subject: str, system: str) -> bool:
+        """Whether the pass over it has ended with no account there."""
+        link = self.links.get(subject, {}).get(system)
+        return link is not None and link.state == "gone"
+
     def of(self, subject: str, system: str, required: Presence) -> Access:
         """One account beside what must be there."""
         link = self.links.get(subject, {}).get(system)

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from mappings.model import Org, Person, Presence
+from mappings.policy.decision import LEFT
 from mappings.policy.posts import primary
 from scim_server.reports.access.accounts import Accounts
 from scim_server.reports.access.people import Wanted, lots
@@ -43,6 +44,9 @@ def read_rows(connection: Connection, terms: Terms) -> Iterator[AccessRow]:
 def _row(person: Person, home: str, accounts: Accounts, terms: Terms) -> AccessRow | None:
     told = terms.state(person)
     required = {system: Presence(told["systems"].get(system, Presence.REMOVED)) for system in terms.systems}
+    if person.removed is not None or told["articles"] == [LEFT.article]:
+        # what is kept for some days of somebody who has left (S14) is not missing where there is none
+        required |= {system: Presence.REMOVED for system in required if accounts.gone(person.subject, system)}
     found = [accounts.of(person.subject, system, presence) for system, presence in required.items()]
     if all(each.verdict == "none" for each in found):
         return None
