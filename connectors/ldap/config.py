@@ -95,6 +95,11 @@ class LdapConfig(BaseModel):
         """The placeholder member."""
         return self.placeholder or f"cn=nobody,{self.base_dn}"
 
+    @property
+    def protected_ids(self) -> frozenset[str]:
+        """What may be stable ids among the rules, folded: consoles show them in capitals, and in braces."""
+        return frozenset(rule.strip("{}").casefold() for rule in self.protected)
+
     @field_validator("url")
     @classmethod
     def _url(cls, url: str) -> str:

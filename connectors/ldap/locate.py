@@ -70,7 +70,7 @@ def _there(tree: Tree, ref: Ref, wanted: tuple[str, ...]) -> Talk[Found | None]:
 def refuse_protected(tree: Tree, kind: Kind, entry: Found) -> Talk[None]:
     """Ends with Refused where the entry is protected (S16): by DN, by id, by filter, or as the bind account's group."""
     refuse_protected_name(tree, entry.dn)
-    if tree.id_of(entry) in tree.config.protected:
+    if (tree.id_of(entry) or "").casefold() in tree.config.protected_ids:
         raise Ended(protected(entry.dn))
     replies = yield [read_entry(entry.dn, ("1.1",), rule) for rule in rules(tree, kind)]
     if any(reply.entries for reply in replies):

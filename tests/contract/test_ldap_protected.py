@@ -44,11 +44,11 @@ def test_nobody_is_made_or_renamed_into_a_protected_name(target: LdapTarget) -> 
     connector.close()
 
 
-@pytest.mark.parametrize("spelling", ["uid=USER1, OU=people,{base}", "(title=受保护)", "{id}"])
+@pytest.mark.parametrize("spelling", ["uid=USER1, OU=people,{base}", "(title=受保护)", "{id}", "{{{capitals}}}"])
 def test_a_protected_entry_is_told_by_name_filter_or_id(hand: Hand, target: LdapTarget, spelling: str) -> None:
     state = hand.create(1, title=("受保护",))
     other = hand.create(2)
-    rule = spelling.format(base=target.server.BASE_DN, id=state.remote_id)
+    rule = spelling.format(base=target.server.BASE_DN, id=state.remote_id, capitals=str(state.remote_id).upper())
     connector = target.ldap(protected=(rule,))
     guarded = Hand(target, connector)
     assert isinstance(guarded.do(Action.LOCK, 1, state), Refused)
@@ -73,7 +73,7 @@ def test_what_is_protected_is_told_of_many_at_once(target: LdapTarget) -> None:
     hand = Hand(target, target.connector())
     people = {number: hand.create(number, title=("系统管理员",) if number == 2 else ()) for number in range(20)}
     dn, id = str(people[3].name), str(people[4].remote_id)
-    connector = target.ldap(protected=(dn.upper(), id, "(title=系统管理员)"), page_size=7)
+    connector = target.ldap(protected=(dn.upper(), id.upper(), "(title=系统管理员)"), page_size=7)
     told = connector.protects(list(people.values()))
     assert [number for number, each in zip(people, told, strict=True) if each] == [2, 3, 4]
     connector.close()
