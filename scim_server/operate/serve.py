@@ -18,7 +18,8 @@ from scim_server.clock import Clock, pause
 from scim_server.operate.patience import patient
 from scim_server.settings import Settings
 from scim_server.store.cause import cause
-from scim_server.store.lock import Holder, StoreLock
+from scim_server.store.leader import MOVED
+from scim_server.store.lock import Busy, Holder, StoreLock
 from scim_server.store.migrate import migrate
 from scim_server.telemetry import logs, spans
 from scim_server.telemetry.meters import OWN
@@ -43,11 +44,12 @@ def serve(settings: Settings, clock: Clock, *, working: bool) -> None:
     gc.collect()
     gc.freeze()  # what is there by now stays: collections that walked through all of it held everybody up for 0.2 s
     try:
-        _Server(_config(house), url, house.hang_up).run(sockets=[listening])
+        _Server(_config(house), url, house).run(sockets=[listening])
     finally:
         house.close()
         lock.release()
         spans.stop()
+    _demand_unmoved(house)
 
 
 def work(settings: Settings, clock: Clock, metrics: int | None = None) -> None:
@@ -67,11 +69,18 @@ def work(settings: Settings, clock: Clock, metrics: int | None = None) -> None:
     house.worker.start()
     house.watch.start()
     logging.getLogger("huaming").info("working as %s", house.worker.node)
-    while not stop.wait(1.0):  # a wait without end would not let Python run the signal's handler
+    while not stop.wait(1.0) and not house.session.moved:  # without end Python would not run the signal's handler
         pass
     house.close()
     lock.release()
     spans.stop()
+    _demand_unmoved(house)
+
+
+def _demand_unmoved(house: House) -> None:
+    """Who ended because the store is being moved has not ended as asked. Raises Busy."""
+    if house.session.moved:
+        raise Busy(MOVED)
 
 
 def _take_store(settings: Settings, clock: Clock) -> StoreLock:
@@ -99,12 +108,12 @@ def say_to_stderr(settings: Settings) -> None:
 
 
 class _Server(uvicorn.Server):
-    """Says where it listens; ends with exit code 0 after SIGTERM: the drain was asked for."""
+    """Says where it listens; ends with exit code 0 after SIGTERM, which was asked for, and where the store is moved."""
 
-    def __init__(self, config: uvicorn.Config, url: str, on_exit: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, url: str, house: House) -> None:
         super().__init__(config)
         self._url = url
-        self._on_exit = on_exit
+        self._house = house
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -113,7 +122,12 @@ class _Server(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: object) -> None:
         self.should_exit = True
-        self._on_exit()
+        self._house.hang_up()
+
+    async def on_tick(self, counter: int) -> bool:
+        if self._house.session.moved and not self.should_exit:
+            self.handle_exit(signal.SIGTERM, None)
+        return await super().on_tick(counter)
 
 
 def _config(house: House) -> uvicorn.Config:

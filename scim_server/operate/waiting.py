@@ -35,6 +35,8 @@ def until_idle(desk: Desk, timeout: float, show: Progress = lambda _: None) -> i
             code = _work(desk, until, show)
         if code is not None:
             return code
+        if desk.clock.monotonic() >= until:  # nobody works it, and nobody may: it is being moved
+            return LATE
         pause(LOOK)
 
 

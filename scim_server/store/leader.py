@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from scim_server.store.lock import Busy
 from scim_server.store.standstill import end_still
 
+MOVED = "this store is being moved by `huaming migrate`"
 SCHEDULES = 4_718_593_001  # numbers of the advisory locks: any, so long as nobody else on this database takes them
 THERE = 4_718_593_002
 BEAT = 1.0  # seconds between two beats
@@ -55,6 +56,7 @@ class Session:
         self._stopping = Event()
         self._connection: Connection | None = None
         self._leads = False
+        self.moved = False  # the store is being moved: the session was lost, and nobody may come in again
         self._beaten = self._looked = float("-inf")
         self._thread = Thread(target=self._run, name="session", daemon=True)
         if not self._alone:
@@ -91,6 +93,7 @@ class Session:
         except DBAPIError as error:
             log.warning("the session with the store was lost: %s", error.orig)
         except Busy as error:
+            self.moved = True
             log.error("%s", error)
         except Exception:  # who schedules must be found again after a defect too
             log.exception("session: unexpected error")
@@ -139,7 +142,7 @@ def _opened(engine: Engine) -> Connection:
         for name, value in _SETTINGS:
             connection.execute(_SET, {"name": name, "value": value})
         if not connection.scalar(_BE_THERE):
-            raise Busy("this store is being moved by `huaming migrate`")
+            raise Busy(MOVED)
     except BaseException:
         connection.close()
         raise

@@ -286,4 +286,6 @@ def _settle(write: _Write) -> None:
 
 
 def _sentence(error: Exception) -> str:
+    if isinstance(error, Unavailable):
+        return str(error)
     return sentence(error) if isinstance(error, DBAPIError) else type(error).__name__

@@ -17,10 +17,12 @@ from scim_server.operate.desk import Desk
 from scim_server.operate.waiting import LATE, QUIET, until_idle
 from scim_server.settings import Settings, StoreSettings
 from scim_server.store import pace, rolls, schedule, targets
-from scim_server.store.engine import open_engine, reading
+from scim_server.store.engine import Unavailable, open_engine, reading
 from scim_server.store.leader import SCHEDULES, THERE, Session, is_there, is_worked, keep_out
 from scim_server.store.lock import Busy
 from scim_server.store.migrate import migrate
+from scim_server.store.turns import InTurn
+from scim_server.store.writer import Writer
 from tests.servers.postgresql import drop_store, new_store
 
 T = TypeVar("T")
@@ -177,6 +179,25 @@ def test_nobody_starts_in_a_store_that_is_being_moved_and_none_is_moved_that_is_
             with pytest.raises(Busy, match="being moved"):
                 session(postgresql, stack)
         soon(lambda: session(postgresql, stack).leads())
+
+
+def test_nothing_is_written_into_a_store_that_is_being_moved(postgresql: str) -> None:
+    """The copy tells of one moment: what a server writes after it, whose session was lost, would be in no store."""
+    desk = Desk(Settings(store=StoreSettings(url=postgresql)), Clock())
+    writer = Writer(open_engine(postgresql, writing=True))
+    with ExitStack() as stack:
+        stack.callback(writer.close)
+        mover = stack.enter_context(reading(open_engine(postgresql)))
+        assert keep_out(mover)
+        with pytest.raises(Unavailable, match="being moved"):
+            desk.run("look", actor="甲", what="states", subject="*")
+        with pytest.raises(Unavailable, match="being moved"):
+            writer.write(InTurn(lambda connection: None))
+        assert until_idle(desk, 0.3) == LATE, "whoever waits for it to be worked is told in time"
+        mover.close()
+        soon(lambda: not is_there(stack.enter_context(reading(open_engine(postgresql)))))
+        writer.write(InTurn(lambda connection: None))
+        desk.run("look", actor="甲", what="states", subject="*")
 
 
 def test_who_waits_does_not_work_beside_a_worker_and_works_where_there_is_none(postgresql: str) -> None:

@@ -4,7 +4,9 @@ import threading
 import time
 
 import httpx
+import psycopg
 
+from scim_server.store.leader import THERE
 from tests.flows import client as say
 from tests.flows.expectation import seen
 from tests.flows.nodes.conftest import Districts, directory
@@ -101,3 +103,20 @@ def test_a_revoked_token_is_refused_by_every_node(districts: Districts) -> None:
     until = time.monotonic() + allowed(DEAD)
     while statuses() != [401, 401, 401]:
         assert time.monotonic() < until, "a node still takes it"
+
+
+def test_whoever_lost_the_session_ends_when_the_store_is_moved(districts: Districts) -> None:
+    """It went on, and answered HR from the old store, after the new one had been copied from it."""
+    district = districts()
+    server, worker = district.serve(), district.work()
+    worker.wait_said("working as")
+    with psycopg.connect(district.url, autocommit=True) as mover:
+        mover.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = %s",
+            (THERE & 0xFFFFFFFF,),
+        )
+        mover.execute("SELECT pg_advisory_lock(%s)", (THERE,))
+        for node in (server, worker):
+            assert node.process is not None
+            assert node.process.wait(allowed(30)) == 2
+            assert "is being moved" in node.said()
