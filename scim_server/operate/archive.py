@@ -60,8 +60,19 @@ def pack(file: Path, manifest: Manifest, store: Path) -> None:
         tar.close()
         out.flush()
         os.fsync(out.fileno())
-    os.link(partial, file)  # fails where somebody has put a file there meanwhile
+    _name(partial, file)
     sync_folder(file)
+
+
+def _name(whole: Path, file: Path) -> None:
+    """Gives it that name; a disk that knows no second names (a stick, a share) too. Raises OSError where it is taken."""
+    try:
+        os.link(whole, file)
+    except FileExistsError:
+        raise
+    except OSError:
+        file.open("xb").close()
+        os.replace(whole, file)
 
 
 def read_manifest(file: Path) -> Manifest:
