@@ -13,7 +13,7 @@ from scim_server.clock import stamp
 from scim_server.store import approvals, guard
 from scim_server.store.plans_tables import plan_rows, plans, pushes
 from scim_server.store.prepared import execute_many
-from scim_server.store.tables import attempts, links
+from scim_server.store.tables import attempts, links, subjects
 
 KEPT = 24 * 3600.0  # seconds
 MOST = 20  # plans: whoever plans each minute must not fill the store
@@ -149,8 +149,11 @@ def done_since(connection: Connection, rows: Sequence[ShownRow], since: float) -
     named = ("system", "key", "action", "group_key")
     found: set[tuple[Any, ...]] = set()
     for start in range(0, len(keys), LOT):
+        lot = keys[start : start + LOT]
+        theirs = select(subjects.c.subject).where(subjects.c.key.in_(lot))  # attempts are found by whose they are
         of = select(*[attempts.c[name] for name in named]).where(
-            attempts.c.key.in_(keys[start : start + LOT]),
+            attempts.c.subject.in_(theirs),
+            attempts.c.key.in_(lot),
             attempts.c.at >= stamp(since),
             attempts.c.outcome.is_(None) | attempts.c.outcome.in_(("done", "already-so", "pending")),
         )

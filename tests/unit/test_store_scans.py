@@ -24,12 +24,14 @@ from scim_server.store import (
     links,
     overdue,
     people,
+    plans,
     progress,
     returns,
     rolls,
     sweep_reads,
 )
 from scim_server.store.engine import reading
+from scim_server.store.plans import ShownRow
 from tests.flows import client as say
 from tests.flows.engine_room import BEGIN, SYSTEM, Room
 from tests.servers.stores import ON_POSTGRESQL
@@ -112,6 +114,7 @@ def test_what_is_looked_at_again_and_again_is_found_by_an_index(room: Room, told
             lambda: links.with_due(connection, [SYSTEM], now),
             lambda: guard.of_the_hour(connection, SYSTEM, now),
             lambda: attempts.still_open(connection, SYSTEM, ["a", "b"]),
+            lambda: plans.done_since(connection, [ShownRow("d", SYSTEM, "E-a", "create", None, False)], now),
             lambda: people.read_org(connection),
             lambda: sweep_reads.by_remote_id(connection, SYSTEM, ["1", "2"]),
             lambda: people.linked_to(connection, SYSTEM, ["1", "2"]),
