@@ -37,7 +37,7 @@ from scim_server.review.reminding import Reminding
 from scim_server.review.returns import Returns
 from scim_server.scim.signature import Signature
 from scim_server.settings import BadSettings, Settings
-from scim_server.store import decisions, figures, reviews, rolls
+from scim_server.store import decisions, figures, reviews, rolls, slips
 from scim_server.store.closing import hasten
 from scim_server.store.console import ConsoleReads
 from scim_server.store.database_clock import database_time
@@ -189,8 +189,9 @@ class House:
         return [*out, Duty("deadlines", duty.CALENDAR, deadlines.look)]
 
     def _expire(self) -> None:
-        """What nobody has decided for a day stays held, for a new approval (S24)."""
+        """What nobody has decided for a day stays held, for a new approval (S24); slips go after a week (S15)."""
         self.writer.write(lambda connection: decisions.renew(connection, self.clock.now()))
+        self.writer.write(lambda connection: slips.expire(connection, self.clock.now()))
 
     def _nightly(self) -> Nightly | None:
         """The scheduled sweep, where there is one and a file by which a process of its own finds its settings."""

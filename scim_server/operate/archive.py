@@ -65,7 +65,7 @@ def pack(file: Path, manifest: Manifest, store: Path) -> None:
 
 
 def _name(whole: Path, file: Path) -> None:
-    """Gives it that name; a disk that knows no second names (a stick, a share) too. Raises OSError where it is taken."""
+    """Gives it that name, also on a disk without second names (a stick, a share). Raises OSError where it is taken."""
     try:
         os.link(whole, file)
     except FileExistsError:

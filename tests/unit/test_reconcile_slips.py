@@ -1,21 +1,26 @@
 """First passwords (S15): sealed before the system is told, set once, shown once, in no plan, attempt or log."""
 
 import logging
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
 from connectors.memory import MemoryConnector
 from mappings.model import Done, Outcome, Ref, Refused, Retry, Unknown
+from scim_server.app import House
 from scim_server.reconcile.slip import CLASSES, BadSlipKey, Seal, first_password
-from scim_server.settings import BadSettings
-from scim_server.store import slips
+from scim_server.settings import BadSettings, Settings
+from scim_server.store import slips, system_tables
 from tests.flows import client as say
 from tests.flows.client import Json
 from tests.flows.engine_room import SYSTEM, Room
-from tests.servers.stores import ON_POSTGRESQL, contents
+from tests.servers.stores import ON_POSTGRESQL, contents, store_url
+from tests.servers.stores import rows as stored
+from tests.servers.tempo import allowed
 
 KEY = "k" * 32
 
@@ -160,6 +165,23 @@ def test_a_slip_is_gone_after_a_week_and_with_its_account(room: Room, directory:
     assert shown(room) == {}
     room.hire(lambda: directory)
     assert room.rows("SELECT count(*) FROM slips") == [(0,)]
+
+
+def test_a_server_that_runs_for_months_keeps_no_slip_longer_than_a_week(tmp_path: Path) -> None:
+    """Sealed passwords that nobody had fetched stayed in the store until the next start."""
+    house = House(Settings.model_validate({"store": {"url": store_url(tmp_path / "months.db")}}))
+    assert house.worker is not None
+    now = house.clock.now()
+    old = {"system": SYSTEM, "sealed": b"sealed", "ready": True}
+    ages = {"late": slips.WEEK + 60.0, "new": 60.0}
+    rows = [old | {"subject": name, "made": now - age} for name, age in ages.items()]
+    house.writer.write(lambda connection: connection.execute(insert(system_tables.slips), rows))
+    house.worker.start()
+    until = time.monotonic() + allowed(20)
+    while (left := stored(store_url(tmp_path / "months.db"), "SELECT subject FROM slips")) != [("new",)]:
+        assert time.monotonic() < until, left
+        time.sleep(0.05)
+    house.close()
 
 
 def test_who_is_made_again_gets_a_new_password_and_who_is_unlocked_none(room: Room, directory: WithPasswords) -> None:
