@@ -45,7 +45,7 @@ def _day(day: str) -> date:
     except ValueError:
         read = None
     if read is None or read.isoformat() != day:
-        raise LetterError(f"no civil day: {day!r}")
+        raise LetterError(f"{day!r} 不是 YYYY-MM-DD 形式的日期")
     return read
 
 
@@ -54,9 +54,9 @@ def minute(stamp: str) -> str:
     try:
         read = datetime.fromisoformat(stamp)
     except ValueError:
-        raise LetterError(f"no stamp: {stamp!r}") from None
+        raise LetterError(f"{stamp!r} 不是时间") from None
     if read.tzinfo is None:
-        raise LetterError(f"a stamp without a time zone: {stamp!r}")
+        raise LetterError(f"时间 {stamp!r} 没有时区")
     return f"{read.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
 
 
@@ -71,7 +71,7 @@ def days(found: set[str]) -> str:
 def doc_number(number: str) -> str:
     """A 发文字号: 机关代字, the year in 六角括号, the number without a leading zero (崖科工信函〔2026〕12号)."""
     if not DOC_NUMBER.fullmatch(number):
-        raise LetterError(f"no 发文字号 of the form 崖科工信函〔2026〕12号: {number!r}")
+        raise LetterError(f"发文字号 {number!r} 不是「崖科工信函〔2026〕12号」的形式")
     return number
 
 
@@ -81,7 +81,7 @@ def article(items: set[str]) -> str:
     for each in sorted(items, key=_order):
         found = re.fullmatch(r"([一二三四五六七八])(?:\(([一二三四五六七八九十]+)\))?", each)
         if found is None:
-            raise LetterError(f"no item of the regulation: {each!r}")
+            raise LetterError(f"{each!r} 不是办法的条款")
         cited.setdefault(found[1], []).extend([found[2]] if found[2] else [])
     return "、".join(f"第{number}条" + "、".join(f"第（{each}）项" for each in of) for number, of in cited.items())
 

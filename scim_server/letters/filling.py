@@ -22,5 +22,5 @@ def fill(line: str, values: Values) -> str:
 
 def _value(name: str, values: Values) -> str:
     if not values.get(name):
-        raise LetterError(f"the wording needs {{{{{name}}}}}, and the letter has no such value")
+        raise LetterError(f"函件须写明 {{{{{name}}}}}，登记的内容中没有")
     return values[name]

@@ -57,7 +57,7 @@ def word(content: Content, folder: Path | None = None) -> Letter:
     shared = wording("common", content.day, folder)
     values = common(content, shared.line("regulation", {})) | _own(content)
     if not values["addressee"]:
-        raise LetterError("a letter without an addressee")
+        raise LetterError("没有主送机关")
     return Letter(
         organs=tuple(map(clean, (content.sender, *content.joint))),
         doc_number=clean(content.doc_number),

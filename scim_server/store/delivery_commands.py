@@ -69,7 +69,7 @@ def _delivered(connection: Connection, clock: Clock, rules: Rules, given: Given)
         raise NotNow(f"{row.doc_number} 正在发送，请稍后再试")
     said = {**given, "at": at, "printed": None, "channel": row.channel or register.HAND}
     if not _arrived(connection, clock, rules, row, said):
-        raise NotNow(f"{row.doc_number} 的状态为 {row.state}，不能登记送达")
+        raise NotNow(f"{row.doc_number} 的状态为「{register.WORDS[row.state]}」，不能登记送达")
     now = register.find(connection, row.id)
     return {name: getattr(now, name) for name in ("id", "doc_number", "delivered", "due", "provisional")}
 
@@ -119,7 +119,7 @@ def _again(connection: Connection, clock: Clock, rules: Rules, given: Given) -> 
     """`given`: id, by. Returns the 文号. Raises NoSuchLetter, NotNow."""
     row = register.find(connection, given["id"])
     if not delivery.again(connection, row.id):
-        raise NotNow(f"{row.doc_number} 的状态为 {row.state}，不能重新发送")
+        raise NotNow(f"{row.doc_number} 的状态为「{register.WORDS[row.state]}」，不能重新发送")
     _note(connection, clock, given, f"{row.doc_number} 准予再次发送")
     return str(row.doc_number)
 

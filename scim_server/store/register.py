@@ -21,6 +21,15 @@ INQUIRIES = ("inquiry", "leaders-inquiry")
 DRAFT, READY, SENDING, UNKNOWN, DELIVERED, VOID = "draft", "ready", "sending", "unknown", "delivered", "void"
 FOREVER = 253_402_300_800.0
 """A `not_before` that waits for a person: what was refused (`error` says why), and what is delivered by hand."""
+WORDS: Mapping[str, str] = {
+    DRAFT: "草稿",
+    READY: "待发",
+    SENDING: "发送中",
+    UNKNOWN: "送达结果不明",
+    DELIVERED: "已送达",
+    VOID: "作废",
+}
+"""The states in Chinese."""
 HAND = "hand"
 OURS = frozenset({"inquiry", "leaders-inquiry", "reminder"})
 """Kinds that go out by themselves; the others wait for a department's registry, or for an instruction (A17)."""

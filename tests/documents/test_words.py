@@ -215,7 +215,7 @@ def test_a_letter_goes_through_json() -> None:
         (samples.change("between", samples.moved("between", old_department="")), "oldDept"),
         (samples.opening(samples.person(name="\x00")), "name"),
         (samples.cancellation(samples.leaver("三", "")), "reason"),
-        (samples.inquiry(addressees=()), "addressee"),
+        (samples.inquiry(addressees=()), "主送机关"),
         (samples.inquiry(day="2026-7-32"), "2026-7-32"),
         (samples.opening(samples.person(item="九")), "九"),
     ],

@@ -1,5 +1,7 @@
 """The Chinese of the register of letters, for the codes of the house."""
 
+from scim_server.store.register import WORDS
+
 KINDS = {
     "open": "开通函",
     "change": "变更函",
@@ -9,11 +11,4 @@ KINDS = {
     "reminder": "催办函",
     "notice": "通报",
 }
-STATES = {
-    "draft": "草稿",
-    "ready": "待发",
-    "sending": "发送中",
-    "unknown": "送达结果不明",
-    "delivered": "已送达",
-    "void": "作废",
-}
+STATES = WORDS

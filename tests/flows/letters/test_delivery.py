@@ -194,7 +194,7 @@ def test_nobody_says_that_a_letter_came_before_it_was_written_or_will_come(post:
     told = post.run("letter-delivered", id=drawn["id"], at=DAY, by=BY)
     assert (told["due"], told["delivered"]) == ("2026-07-06", "2026-06-30T16:00:00.000Z")
     assert post.results() == [], "and then it is not sent"
-    with pytest.raises(NotNow):
+    with pytest.raises(NotNow, match="状态为「已送达」，不能登记送达"):
         post.run("letter-delivered", id=drawn["id"], at=DAY, by=BY)
 
 
