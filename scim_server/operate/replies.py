@@ -70,7 +70,7 @@ def _late(each: overdue.Late, key: str, called: Mapping[str, str]) -> Shown:
         "delivered": each.delivered,
         "due": each.due,
         "cases": each.cases,
-        "reminder": each.reminder,
+        "reminder": None if each.reminder_void else each.reminder,
     }
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, selec
 from sqlalchemy.orm import aliased
 
 from mappings.calendar import civil_day
-from scim_server.store.register import DELIVERED
+from scim_server.store.register import DELIVERED, VOID
 from scim_server.store.register_clock import ANSWERED as ASKING
 from scim_server.store.register_tables import register
 from scim_server.store.review_tables import cases, reviews
@@ -19,7 +19,10 @@ _TOLD = ("id", "doc_number", "kind", "addressees", "delivered", "due", "restrict
 
 
 class Late(NamedTuple):
-    """A letter that waits for its reply. `cases`: how many accounts it still asks about; `reminder`: 文号 of one."""
+    """A letter that waits for its reply. `cases`: how many accounts it still asks about; `reminder`: 文号 of one.
+
+    `reminder_void`: that one is not to go out; there is no other.
+    """
 
     id: str
     doc_number: str
@@ -33,6 +36,7 @@ class Late(NamedTuple):
     restricted: bool
     sender: str
     review: str
+    reminder_void: bool
 
 
 def dues(connection: Connection, day: str) -> dict[str, int]:
@@ -73,6 +77,7 @@ def _read(connection: Connection, day: str, waiting: ColumnElement[bool]) -> lis
             counted.c.month,
             counted.c.cases,
             _reminder.c.doc_number.label("reminder"),
+            _reminder.c.state.label("reminder_state"),
         )
         .join(counted, counted.c.letter == register.c.id)
         .outerjoin(_reminder, and_(_reminder.c.review == register.c.review, _reminder.c.answers == register.c.id))
@@ -84,4 +89,4 @@ def _read(connection: Connection, day: str, waiting: ColumnElement[bool]) -> lis
 def _late(row: Any) -> Late:
     keys = tuple(orjson.loads(row.addressees))
     said = (row.id, row.doc_number, row.kind, row.month, keys, row.delivered, row.due, row.cases, row.reminder)
-    return Late(*said, bool(row.restricted), row.sender, row.review)
+    return Late(*said, bool(row.restricted), row.sender, row.review, row.reminder_state == VOID)

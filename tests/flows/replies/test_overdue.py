@@ -161,6 +161,19 @@ def test_it_is_drawn_on_the_first_working_day_after_and_once(
     assert [row["reminder"] for row in replies.late(town.bureau.desk, "2026-07-31")[0]] == ["崖科工信函〔2026〕3号"]
 
 
+def test_nobody_has_been_reminded_by_a_letter_that_is_void(town: FactsTown, asked: Asked, reminding: Reminding) -> None:
+    """The list said 已催 of it."""
+    town.bureau.on("2026-07-07", 9)
+    reminding.look()
+    ((id,),) = town.bureau.rows("SELECT id FROM register WHERE kind = 'reminder'")
+    town.bureau.command("letter-void", id=id, by=BY, reason="电话已催")
+    found = replies.late(town.bureau.desk, "2026-07-31")[0]
+    assert {row["reminder"] for row in found} == {None}
+    assert not any("已催" in replies.late_line(row) for row in found)
+    reminding.look()
+    assert [state for *_, state in reminders(town)] == ["void"], "nor is another one drawn"
+
+
 def test_a_reminder_tells_how_many_accounts_are_left_of_a_letter_that_was_answered_in_part(
     town: FactsTown, asked: Asked, reminding: Reminding
 ) -> None:
