@@ -8,7 +8,9 @@ may be Chinese. UTF-8 or GB18030, as spreadsheets save them.
 """
 
 import csv
+import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,7 @@ WANTED = ("case", "answer", "reason", "date")
 MOST = 5_000  # lines: no department has so many accounts
 _LONGEST = 4_000_000  # bytes
 _SHOWN = 10
+_WRITTEN = re.compile(r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|年(\d{1,2})月(\d{1,2})日)", re.ASCII)
 
 Answer = dict[str, Any]
 
@@ -109,12 +112,14 @@ def _answer(number: int, row: Mapping[str, str]) -> Answer:
 
 
 def _day(said: str) -> str | None:
+    """2026-05-20, and as spreadsheets write it: 2026/5/20, 2026年5月20日."""
     if not said:
         return None
-    try:
-        return date.fromisoformat(said.replace("/", "-")).isoformat()
-    except ValueError:
-        raise ValueError(f"{said} 不是 YYYY-MM-DD 形式的日期") from None
+    found = _WRITTEN.fullmatch(said)
+    with suppress(ValueError):
+        if found:
+            return date(*(int(each) for each in found.groups() if each)).isoformat()
+    raise ValueError(f"{said} 不是 YYYY-MM-DD 形式的日期")
 
 
 def _departure(said: str) -> str | None:

@@ -31,6 +31,13 @@ def test_both_languages_and_the_encodings_of_spreadsheets(tmp_path: Path, said: 
     assert (here["case"], here["answer"], here["left_on"], here["departure"]) == ("c2", "in-service", None, None)
 
 
+@pytest.mark.parametrize("day", ["2026-05-06", "2026/5/6", "2026/05/06", "2026-5-6", "2026年5月6日"])
+def test_a_day_as_spreadsheets_save_it(tmp_path: Path, day: str) -> None:
+    """2026/5/6 was no day, and a whole file was refused for it."""
+    (one,) = read(written(tmp_path, f"case,answer,reason,date\nc1,left,已辞职,{day}\n"))
+    assert one["left_on"] == "2026-05-06"
+
+
 @pytest.mark.parametrize("word", ["休假/学习", "休假、学习", "休假学习", "leave"])
 def test_the_words_of_the_form(tmp_path: Path, word: str) -> None:
     (one,) = read(written(tmp_path, f"case,answer,reason,date\nc1,{word},学习,\n"))
@@ -45,6 +52,8 @@ def test_the_words_of_the_form(tmp_path: Path, word: str) -> None:
         ("case,answer,reason,date\nc1,leave,,\n", "第 2 行：须写明原因"),
         ("case,answer,reason,date\nc1,left,已辞职,\n", "第 2 行：已离职的须写明离职日期"),
         ("case,answer,reason,date\nc1,left,已辞职,5月20日\n", "第 2 行：5月20日 不是"),
+        ("case,answer,reason,date\nc1,left,已辞职,2026/2/30\n", "第 2 行：2026/2/30 不是"),
+        ("case,answer,reason,date\nc1,left,已辞职,2026-5/20\n", "第 2 行：2026-5/20 不是"),
         ("case,answer,reason,date,departure\nc1,left,x,2026-05-20,flown\n", "第 2 行：没有「flown」"),
         ("case,answer,reason,date\nc1,leave,学习,,多,多\n", "第 2 行：比表头多 2 格"),
         ('case,answer,reason,date\n"c1,leave,x,\n', "不是 CSV"),
