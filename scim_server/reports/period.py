@@ -77,7 +77,10 @@ def _until_stamp(text: str) -> str:
     if not _DAY.fullmatch(typed):
         return since_stamp(typed)
     since_stamp(typed)
-    return stamp(day_start((date.fromisoformat(typed) + timedelta(days=1)).isoformat()))
+    try:
+        return stamp(day_start((date.fromisoformat(typed) + timedelta(days=1)).isoformat()))
+    except OverflowError as error:
+        raise BadPeriod(f"“{text}”之后没有日期") from error
 
 
 def _named(text: str) -> Period:

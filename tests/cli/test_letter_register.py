@@ -168,6 +168,7 @@ def test_what_is_not_there_or_not_now_is_told_in_a_sentence(counter: Counter) ->
     assert "没有 崖教函" in counter.refuse("letter", "show", "崖教函〔2026〕9号")
     assert "尚未到" in counter.refuse("letter", "delivered", NUMBER, "--at", "2099-01-01", "--by", "王")
     assert "昨天" in counter.refuse("letter", "delivered", NUMBER, "--at", "昨天", "--by", "王", code=2)
+    assert "reason is wanted" in counter.refuse("letter", "void", NUMBER, "--reason", " ", "--by", "王", code=2)
     assert "name is wanted" in counter.refuse("letter", "deliver", "--by", " ", code=2)
     nowhere = counter.folder / "absent" / "letter.docx"
     said = counter.refuse("letter", "render", NUMBER, "--restricted", "--out", str(nowhere))

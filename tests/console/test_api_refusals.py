@@ -106,6 +106,7 @@ def test_a_body_that_never_ends_is_cut_off(console: Asker) -> None:
         ("/reports/letters", {"part": "all"}, "/part"),
         ("/reports/sync", {"month": "2026-07"}, "/month"),
         ("/reports/drift", {"restricted": "true"}, "/restricted"),
+        ("/reports/sync", {"asOf": "2026-07-01"}, "/asOf"),
         ("/deadlines", {"asOf": "yesterday"}, "/asOf"),
         ("/openapi.json", {"x": "1"}, "/x"),
         ("/activity/E1", {"restricted": "true"}, "/restricted"),

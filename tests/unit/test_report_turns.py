@@ -63,6 +63,7 @@ def test_periods_by_name_and_by_days() -> None:
     [
         ("gestern", None, None),
         (None, "2026-13-01", None),
+        (None, "9999-12-31", None),
         (None, None, "2026-13"),
         (None, None, "9999"),
         ("2026-02-01", "2026-01-01", None),

@@ -3,6 +3,7 @@
 from typing import Any
 
 import orjson
+from pydantic.alias_generators import to_camel
 from starlette.responses import Response
 
 from scim_server.api.console import models
@@ -54,7 +55,7 @@ class Reports:
             raise Problem(404, f"没有这种报告；有：{'、'.join(OPTIONS)}。")
         given = _given(asked.query)
         if unfit := sorted(set(given) - set(OPTIONS[name])):
-            faults = [{"pointer": f"/{each}", "detail": "该报告没有这一项"} for each in unfit]
+            faults = [{"pointer": f"/{to_camel(each)}", "detail": "该报告没有这一项"} for each in unfit]
             raise Problem(400, "请求的内容不合规定。", faults)
         if name == "zero-activity":
             await self._demand_check(asked.query.month)

@@ -37,6 +37,13 @@ def _instant(_: click.Context, __: click.Parameter, given: str) -> str:
     return given.strip()
 
 
+def _reason(_: click.Context, __: click.Parameter, given: str) -> str:
+    """As it was typed. Raises click.BadParameter."""
+    if not given.strip():
+        raise click.BadParameter("a reason is wanted")
+    return given.strip()
+
+
 def told(command: T) -> Any:
     """What stands in the way of a command is told in a sentence."""
 
@@ -149,12 +156,12 @@ def delivered(desk: Desk, letter: str, at: str, by: str) -> None:
 @click.command("void")
 @options.with_desk
 @which
-@click.option("--reason", required=True, help="it stays in the trace")
+@click.option("--reason", required=True, callback=_reason, help="it stays in the trace")
 @options.by
 @told
 def void(desk: Desk, letter: str, reason: str, by: str) -> None:
     """A letter is not to go out: it keeps its number."""
     from scim_server.operate import register
 
-    number = desk.run("letter-void", id=register.id_of(desk, letter), by=by, reason=reason.strip())
+    number = desk.run("letter-void", id=register.id_of(desk, letter), by=by, reason=reason)
     click.echo(f"{number} 已作废")
