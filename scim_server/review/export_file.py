@@ -8,7 +8,6 @@ import io
 import warnings
 from collections.abc import Iterator, Sequence
 from typing import Any
-from zipfile import BadZipFile
 
 LARGEST = 200 * 1024 * 1024  # bytes
 WIDEST = 1_000  # columns
@@ -67,16 +66,7 @@ def _delimiter(head: str) -> str:
 
 
 def _workbook(data: bytes) -> Iterator[Iterator[tuple[int, Row]]]:
-    import openpyxl
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of styles and validations that it does not know
-            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-    except BadZipFile as error:
-        raise BadFile("打不开这个 xlsx：文件不完整，或者不是 xlsx") from error
-    except (KeyError, ValueError, OSError) as error:
-        raise BadFile(f"打不开这个 xlsx：{error}") from error
+    book = _book(data)
     try:
         for sheet in book.worksheets:
             if sheet.sheet_state == "visible":
@@ -84,6 +74,19 @@ def _workbook(data: bytes) -> Iterator[Iterator[tuple[int, Row]]]:
                 yield _cells(sheet)
     finally:
         book.close()
+
+
+def _book(data: bytes) -> Any:
+    import openpyxl
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of styles and validations that it does not know
+            return openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    except (KeyError, ValueError, OSError) as error:
+        raise BadFile(f"打不开这个 xlsx：{error}") from error
+    except Exception as error:  # of a broken file zipfile, zlib and the readers of XML each raise their own
+        raise BadFile("打不开这个 xlsx：文件不完整，或者不是 xlsx") from error
 
 
 def _cells(sheet: Any) -> Iterator[tuple[int, Row]]:

@@ -6,7 +6,7 @@ since 1970, and a sheet's own dates, as dates or as their numbers. Without a tim
 
 import re
 import unicodedata
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from scim_server.clock import SHANGHAI
 
@@ -34,8 +34,8 @@ def moment(cell: object) -> Moment | None:
     """What a cell says; None: no time is in it. Raises ValueError where it says something that is no time."""
     if cell is None:
         return None
-    if isinstance(cell, datetime):
-        return _zoned(cell), timedelta()
+    if isinstance(cell, datetime):  # a sheet knows no days, only midnights
+        return _zoned(cell), timedelta() if cell.time() > time() else DAY
     if isinstance(cell, date):
         return _zoned(datetime(cell.year, cell.month, cell.day)), DAY  # noqa: DTZ001 - it gets its zone
     if isinstance(cell, bool):

@@ -2,6 +2,7 @@
 
 import io
 from datetime import UTC, date, datetime, timedelta, timezone
+from zipfile import ZipFile
 
 import openpyxl
 import pytest
@@ -45,6 +46,7 @@ EXACT = timedelta()
         ("2026年6月30日", AT.replace(hour=0, minute=0, second=0), DAY),
         ("20260630", AT.replace(hour=0, minute=0, second=0), DAY),
         (date(2026, 6, 30), AT.replace(hour=0, minute=0, second=0), DAY),
+        (datetime(2026, 6, 30), AT.replace(hour=0, minute=0, second=0), DAY),
         (46203, AT.replace(hour=0, minute=0, second=0), DAY),
         ("2026-06-30 上午 12:05:00", datetime(2026, 6, 30, 0, 5, tzinfo=CHINA), EXACT),
         ("2026-06-30 中午 12:05:00", datetime(2026, 6, 30, 12, 5, tzinfo=CHINA), EXACT),
@@ -114,6 +116,24 @@ def test_a_sheet_with_dates_as_cells_titles_above_and_a_count_below() -> None:
         Line(4, (("key", "1001"), ("login", "wangyi")), "王一", AT.timestamp(), 0.0),
         Line(5, (("key", "1002"), ("login", "wanger")), "王二", None, 0.0),
     ]
+
+
+def test_a_day_in_a_sheet_is_some_time_on_that_day() -> None:
+    """It comes back as its midnight, and who was there in the evening was not there after a check's hour."""
+    (line,) = read(workbook(["工号", "最后登录时间"], [1001, date(2026, 6, 30)]), NOW).lines
+    assert (line.at, line.slack) == (datetime(2026, 6, 30, tzinfo=CHINA).timestamp(), DAY.total_seconds())
+
+
+@pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/styles.xml", "xl/worksheets/sheet1.xml"])
+@pytest.mark.parametrize("broken", [b"<a>", b""])
+def test_a_broken_workbook_is_told_in_a_sentence(part: str, broken: bytes) -> None:
+    """It ended with a traceback."""
+    made = io.BytesIO()
+    with ZipFile(io.BytesIO(workbook(["工号", "最后登录时间"]))) as whole, ZipFile(made, "w") as changed:
+        for name in whole.namelist():
+            changed.writestr(name, broken if name == part else whole.read(name))
+    with pytest.raises(BadFile, match=r"打不开|读不懂"):
+        read(made.getvalue(), NOW)
 
 
 def test_the_most_telling_time_counts_unless_another_is_named() -> None:
