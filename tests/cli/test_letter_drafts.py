@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from docx import Document
 
+from scim_server.clock import Clock
 from scim_server.scim.urns import ROSTER_USER
 from tests.cli.line import done, inside, refused
 from tests.cli.office import CASE, HIRED, TREE, Json, event, person, post
@@ -90,13 +91,14 @@ def drafts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drafts]:
 
 def test_without_leave_nothing_is_drawn_up_that_tells_of_a_lock_or_why_somebody_left(drafts: Drafts) -> None:
     found = drafts.draft()
+    year = Clock().today()[:4]  # a draft is of the day on which it is drawn up
     assert {each["title"]: (each["number"], each["people"]) for each in found} == {
-        "区教育局关于注销壬同志信息化系统账号的函": ("崖教函〔2026〕1号", 1),
-        "区教育局关于变更乙同志信息化系统账号信息的函": ("崖教函〔2026〕2号", 1),
-        "区教育局关于变更辛同志信息化系统账号信息的函": ("崖教函〔2026〕3号", 1),
-        "区教育局关于申请开通甲一等2名同志信息化系统账号的函": ("崖教函〔2026〕4号", 2),
-        "区教育局、区卫健委关于变更丁同志信息化系统账号信息的函": ("崖教函〔2026〕5号", 1),
-        "区卫健委关于变更丙同志信息化系统账号信息的函": ("区卫健委函〔2026〕1号", 1),
+        "区教育局关于注销壬同志信息化系统账号的函": (f"崖教函〔{year}〕1号", 1),
+        "区教育局关于变更乙同志信息化系统账号信息的函": (f"崖教函〔{year}〕2号", 1),
+        "区教育局关于变更辛同志信息化系统账号信息的函": (f"崖教函〔{year}〕3号", 1),
+        "区教育局关于申请开通甲一等2名同志信息化系统账号的函": (f"崖教函〔{year}〕4号", 2),
+        "区教育局、区卫健委关于变更丁同志信息化系统账号信息的函": (f"崖教函〔{year}〕5号", 1),
+        "区卫健委关于变更丙同志信息化系统账号信息的函": (f"区卫健委函〔{year}〕1号", 1),
     }
     assert not any(each["restricted"] for each in found)
     assert drafts.draft() == [], "once"

@@ -17,7 +17,6 @@ from tests.servers.stores import rows, store_url
 
 BY = "符主任"
 LETTER = "崖教函〔2026〕30号"
-MONTH = Clock().today()[:7]
 STAY = {"value": "i1", "kind": "attachment", "scope": "inbound", "department": "HEA", "externalOrganization": "省医院"}
 STAY |= {"startDate": LONG_AGO, "plannedEndDate": "2025-12-31"}
 AWAY = {"value": "s1", "kind": "secondment", "scope": "outbound", "externalOrganization": "省厅"}
@@ -49,14 +48,15 @@ class Counter:
         self.cases = self._check({"Z1": ("oa", "wecom"), "Z2": ("oa",)})
 
     def _check(self, silent: dict[str, tuple[str, ...]]) -> dict[tuple[str, str], str]:
-        at = stamp(day_start(Clock().today()))
-        self.desk.run("review-begin", month=MONTH, at=at, window_start=at, by=BY)
+        today = Clock().today()
+        self.month, at = today[:7], stamp(day_start(today))
+        self.desk.run("review-begin", month=self.month, at=at, window_start=at, by=BY)
         ((review,),) = self.rows("SELECT id FROM reviews")
         subjects = dict(self.rows("SELECT key, subject FROM subjects"))
         people = [[subjects[key], "EDU", "EDU-1", False, ["EDU"]] for key in silent]
         found = [[subjects[key], each, "silent", None, None, None] for key, those in silent.items() for each in those]
         self.desk.run("review-lot", review=review, people=people, found=found)
-        self.desk.run("review-ready", review=review, month=MONTH, by=BY, systems=[], watched={}, counts={})
+        self.desk.run("review-ready", review=review, month=self.month, by=BY, systems=[], watched={}, counts={})
         those = self.rows("SELECT key, system, cases.id FROM cases JOIN subjects ON subjects.subject = cases.subject")
         return {(key, system): id for key, system, id in those}
 
@@ -86,14 +86,14 @@ def test_left_and_the_notice_that_waits_for_its_instruction(counter: Counter) ->
     assert "区卫健委函" in said
     assert counter.states("Z1") == {"removed"}
     assert LETTER in done(counter.type("explain", "Z1"))
-    shown = json.loads(done(counter.type("review", "notice", MONTH, "--json")))
+    shown = json.loads(done(counter.type("review", "notice", counter.month, "--json")))
     assert (shown["state"], shown["instruction"], shown["content"]["left"]) == ("draft", None, 1)
-    assert "的通报（草稿）：尚未登记区政府批示，不得印发" in done(counter.type("review", "notice", MONTH))
-    refused(counter.type("review", "notice", MONTH, "--instruction", "批〔2026〕5号", "--by", BY), 2)
+    assert "的通报（草稿）：尚未登记区政府批示，不得印发" in done(counter.type("review", "notice", counter.month))
+    refused(counter.type("review", "notice", counter.month, "--instruction", "批〔2026〕5号", "--by", BY), 2)
     whole = ("--instruction", "批〔2026〕5号", "--instructed-by", "陈区长", "--by", BY, "--on")
-    assert "尚未到" in refused(counter.type("review", "notice", MONTH, *whole, "2999-01-01"), 1)
-    assert "可以印发" in done(counter.type("review", "notice", MONTH, *whole, "2026-01-06"))
-    assert "已登记过批示" in refused(counter.type("review", "notice", MONTH, *whole, "2026-01-06"), 1)
+    assert "尚未到" in refused(counter.type("review", "notice", counter.month, *whole, "2999-01-01"), 1)
+    assert "可以印发" in done(counter.type("review", "notice", counter.month, *whole, "2026-01-06"))
+    assert "已登记过批示" in refused(counter.type("review", "notice", counter.month, *whole, "2026-01-06"), 1)
     assert "没有通报稿" in refused(counter.type("review", "notice", "2020-01"), 1)
 
 
