@@ -4,6 +4,7 @@ import json
 import subprocess
 import time
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import httpx
@@ -18,6 +19,7 @@ from tests.review.month import Month, Soul
 from tests.servers.ports import free_ports
 from tests.servers.stores import rows
 
+SATURDAY = 5  # of date.weekday()
 PATIENCE = 120.0  # seconds, on a machine that has much else to do
 
 
@@ -39,15 +41,18 @@ def house(tmp_path: Path) -> Iterator[tuple[Month, int]]:
 
 
 def working_today(folder: Path) -> Path:
-    """A calendar by which today is worked, whatever day it is, and one in January off."""
+    """A calendar by which today is worked, whatever day it is, and one in January off.
+
+    A notice stands in the place of all that is published of its year: a holiday is worked by it, and a Saturday or
+    Sunday, though worked by the published plan, only where the notice says so.
+    """
     calendar = folder / "calendar"
     calendar.mkdir()
-    today = Clock().today()
-    for year in range(min(published().last_year + 1, int(today[:4])), int(today[:4]) + 1):
-        worked = today[:4] == str(year) and not published().is_working(today)
-        off = f"{year}-01-{'03' if today[5:] == '01-01' else '01'}"
-        notice = f'off = ["{off}"]\nmakeup = {json.dumps([today] if worked else [])}\n'
-        (calendar / f"{year}.toml").write_text(notice, encoding="utf-8")
+    today = date.fromisoformat(Clock().today())
+    for year in range(min(published().last_year + 1, today.year), today.year + 1):
+        worked = [str(today)] if today.year == year and today.weekday() >= SATURDAY else []
+        off = f"{year}-01-{'03' if (today.month, today.day) == (1, 1) else '01'}"
+        (calendar / f"{year}.toml").write_text(f'off = ["{off}"]\nmakeup = {json.dumps(worked)}\n', encoding="utf-8")
     return calendar
 
 
