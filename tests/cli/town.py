@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from scim_server.clock import Clock
 from tests.flows import client as say
 from tests.flows.client import Hr
 from tests.flows.house import Served
@@ -9,7 +10,10 @@ from tests.servers.openldap import OpenLdap
 
 
 class Town:
-    """王芳 works in two departments and a choir, 李明 is locked, 赵强 has left, 钱多 is parked."""
+    """王芳 works in two departments and a choir, 李明 is locked, 赵强 has left, 钱多 is parked.
+
+    It stands for the whole run, which may go on over midnight. `left_on`: the day on which 赵强 has left, or two.
+    """
 
     def __init__(self, house: Served) -> None:
         self.house = house
@@ -24,7 +28,9 @@ class Town:
         hr.office("办公室", "D01", "D00", members=(self.wang,))
         hr.team("合唱团", "P01", members=(self.wang,))
         house.settle()
+        before = Clock().today()
         hr.delete("Users", self.zhao)
+        self.left_on = {before, Clock().today()}
         hr.close()
 
     @property

@@ -9,7 +9,6 @@ from urllib.parse import quote
 
 import httpx
 
-from scim_server.clock import civil_day
 from scim_server.scim.urns import (
     GROUP,
     PATCH_OP,
@@ -24,7 +23,6 @@ from tests.flows.house import Served
 CANARY = "Kanarienvogel"  # no other text holds it
 OUTCOME = "judicial-referral"  # one of a closed list, which /Schemas tells
 PHONE = "15499990731"  # goes to WeCom and OA only, never to a directory
-TODAY = civil_day(time.time())
 EVENTS = f"{ROSTER_USER}:statusEvents"
 SUBS = ("value", "type", "effectiveDate", "endDate", "entryRoute", "workSuspended", "outcome", "authority", "reason")
 

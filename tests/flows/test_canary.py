@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from scim_server.clock import Clock
 from scim_server.scim.urns import PATCH_OP, ROSTER_USER
 from tests.cli.line import inside
 from tests.flows.canary import (
@@ -15,7 +16,6 @@ from tests.flows.canary import (
     EVENTS,
     OUTCOME,
     PHONE,
-    TODAY,
     answers,
     auditor,
     client,
@@ -122,12 +122,13 @@ def test_hr_sees_what_it_wrote_and_each_look_is_recorded(aviary: tuple[Served, l
 
 
 def _locks(hr: httpx.Client, house: Served, ids: dict[str, str]) -> None:
-    """Each person is locked by one write, today."""
-    suspended = event("e1", "investigation", workSuspended=True) | {"effectiveDate": TODAY}
-    other = event("e1", "other-lock", reason="另行安排") | {"effectiveDate": TODAY}
+    """Each person is locked by one write, today: the day on which this is done, not that on which it was collected."""
+    today = Clock().today()
+    suspended = event("e1", "investigation", workSuspended=True) | {"effectiveDate": today}
+    other = event("e1", "other-lock", reason="另行安排") | {"effectiveDate": today}
     barred = [
-        event("e1", "investigation") | {"effectiveDate": TODAY},
-        event("e2", "resignation") | {"effectiveDate": TODAY},
+        event("e1", "investigation") | {"effectiveDate": today},
+        event("e2", "resignation") | {"effectiveDate": today},
     ]
     for name, value in (("a", [suspended]), ("b", [other]), ("c", barred), ("d", [suspended, other | {"value": "e2"}])):
         operation = {"op": "add", "path": EVENTS, "value": value}
@@ -135,7 +136,7 @@ def _locks(hr: httpx.Client, house: Served, ids: dict[str, str]) -> None:
     bare = {"op": "replace", "path": "active", "value": False}
     _patched(hr, ids["e"], bare)
     away = {"value": "s1", "kind": "secondment", "scope": "outbound", "externalOrganization": "省教育厅"}
-    away |= {"startDate": TODAY, "sendingDepartment": "EDU"}
+    away |= {"startDate": today, "sendingDepartment": "EDU"}
     outside = {"op": "add", "path": f"{ROSTER_USER}:assignments", "value": [away]}
     _patched(hr, ids["f"], outside)
 
