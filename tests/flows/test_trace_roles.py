@@ -142,11 +142,13 @@ def test_a_number_that_was_issued_before_its_row_is_written_holds_up_the_seals(r
     """A row gets its number a moment before it is written: its transaction counts as open by then."""
     reader = room.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
     horizon, before = Horizon(reader), room.rows("SELECT last_value FROM trace_seq_seq")[0][0]
-    with ThreadPoolExecutor(1) as thread:
+    gate = psycopg.connect(room.url, autocommit=True)  # what is under way waits for it, however slow the machine is
+    gate.execute("SELECT pg_advisory_lock(7)")
+    with ThreadPoolExecutor(1) as thread, gate:
         slow = thread.submit(
             room.by_hand,
             "INSERT INTO trace (seq, at, kind, actor, said) "
-            "SELECT nextval('trace_seq_seq'), '2030', 'ruling', 'a', pg_sleep(2)::text",
+            "SELECT nextval('trace_seq_seq'), '2030', 'ruling', 'a', pg_advisory_xact_lock(7)::text",
         )
         while room.rows("SELECT last_value FROM trace_seq_seq")[0][0] == before and not slow.done():
             pass
@@ -154,6 +156,7 @@ def test_a_number_that_was_issued_before_its_row_is_written_holds_up_the_seals(r
         reached = [horizon.reached().trace for _ in range(5)]
         assert not slow.done(), "the slow one has to be under way still"
         assert max(reached) <= before
+        gate.execute("SELECT pg_advisory_unlock(7)")
         slow.result()
     assert horizon.reached().trace == before + 2
     reader.close()

@@ -12,6 +12,7 @@ from scim_server.store.tables import changes
 from scim_server.store.tokens import revoke_token
 from tests.scim.feed import NOW, jtis, polled
 from tests.scim.house import House, Served, made, refused, user
+from tests.servers.tempo import allowed
 
 pytestmark = pytest.mark.anyio
 
@@ -56,7 +57,7 @@ async def test_how_many_events_a_poll_takes(scim: httpx.AsyncClient, most: int) 
 async def test_acknowledging_alone_does_not_wait(scim: httpx.AsyncClient) -> None:
     await made(scim, "/Users", user())
     [[told], _] = await polled(scim)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(allowed(5)):
         answer = await scim.post("/Events", json={"maxEvents": 0, "ack": [told["jti"]]})
     assert answer.json() == {"sets": {}, "moreAvailable": False}
 
@@ -128,7 +129,7 @@ async def test_scattered_acknowledgements_close_up(scim: httpx.AsyncClient, hous
 
 async def test_a_feed_far_behind_answers_its_first_page_at_once(scim: httpx.AsyncClient, house: House) -> None:
     history(house, 100_000)
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(allowed(2)):
         sets, more = await polled(scim, maxEvents=1_000)
     assert (len(sets), more) == (1_000, True)
 
@@ -154,7 +155,7 @@ async def test_a_poll_waits_for_an_event(scim: httpx.AsyncClient, auditor: httpx
     await asyncio.sleep(0.6)
     assert not waiting.done()
     await made(scim, "/Users", user())
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(allowed(2)):
         assert len((await waiting).json()["sets"]) == 1
 
 
@@ -162,11 +163,11 @@ async def test_one_poll_waits_a_recipient(scim: httpx.AsyncClient, auditor: http
     older = asyncio.create_task(auditor.post("/Events", json={}))
     await asyncio.sleep(0.1)
     newer = asyncio.create_task(auditor.post("/Events", json={}))
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(allowed(2)):
         assert (await older).json() == {"sets": {}, "moreAvailable": False}
     assert not newer.done()
     await made(scim, "/Users", user())
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(allowed(2)):
         assert len((await newer).json()["sets"]) == 1
 
 
@@ -174,7 +175,7 @@ async def test_nobody_waits_for_a_house_that_closes(auditor: httpx.AsyncClient, 
     waiting = asyncio.create_task(auditor.post("/Events", json={}))
     await asyncio.sleep(0.1)
     house.feed.end()
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(allowed(2)):
         assert (await waiting).json() == {"sets": {}, "moreAvailable": False}
 
 
