@@ -1,4 +1,7 @@
-"""What LibreOffice draws: pages, lines, places in millimetres. Skipped where it is not installed; `make test` installs it."""
+"""What LibreOffice draws: pages, lines, places in millimetres.
+
+Skipped where it is not installed; `make test` installs it.
+"""
 
 import re
 import shutil
