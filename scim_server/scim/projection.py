@@ -115,5 +115,5 @@ def _part(attribute: Attribute, value: Any, named: _Named | None, out: _Named) -
     if not attribute.subs:
         return value
     if attribute.multi:
-        return [_project(attribute.subs.get, each, named, out) for each in value]
+        return [part for each in value if (part := _project(attribute.subs.get, each, named, out))]
     return _project(attribute.subs.get, value, named, out)

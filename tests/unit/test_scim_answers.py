@@ -138,6 +138,15 @@ def test_excluded_attributes_are_not_shown_but_what_always_is_stays() -> None:
     assert "created" not in found["meta"]  # type: ignore[operator]
 
 
+def test_an_element_without_what_is_named_is_not_shown_as_an_empty_one() -> None:
+    mails = [{"value": "a@x"}, {"value": "b@x", "type": "work"}]
+    resource = json.dumps({"schemas": [USER], "id": "u", "emails": mails}).encode()
+    assert json.loads(projection(TYPE, "emails.type", None).apply(TYPE, resource))["emails"] == [{"type": "work"}]
+    assert "emails" not in json.loads(projection(TYPE, "emails.display", None).apply(TYPE, resource))
+    without = projection(TYPE, None, "emails.value").apply(TYPE, resource)
+    assert json.loads(without)["emails"] == [{"type": "work"}]
+
+
 def test_both_together_and_neither() -> None:
     assert shown("name,userName", "name.givenName")["name"] == {"familyName": "张"}
     assert shown() == json.loads(whole())
