@@ -12,6 +12,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr, ValidationError
 
 from scim_server.scim.errors import InvalidSyntax, InvalidValue, MethodNotAllowed, NotFound, ScimError, TooLarge
+from scim_server.scim.operations import demand_once
 from scim_server.scim.urns import BULK_REQUEST
 
 OPERATIONS = 1_000
@@ -86,6 +87,7 @@ def read_bulk(body: Any, endpoints: Sequence[str], base_url: str) -> BulkRequest
     """The message. Raises InvalidSyntax, InvalidValue (a bulkId twice), and TooLarge over 1,000 operations."""
     if not isinstance(body, dict):
         raise InvalidSyntax("A Bulk is a JSON object with Operations.")
+    demand_once(body)
     words = _spelled(body)
     if isinstance(entries := words.get("Operations"), list) and len(entries) > OPERATIONS:
         raise TooLarge(f"The Bulk has {len(entries)} operations, which exceeds maxOperations ({OPERATIONS}).")
@@ -123,6 +125,7 @@ def _operation(place: int, given: Mapping[str, Any], endpoints: Sequence[str], b
         bulk_id if isinstance(bulk_id, str) else None,
     )
     try:
+        demand_once(given)
         _fill(read, _Entry.model_validate(words), endpoints, base_url)
     except ValidationError as error:
         read.fault = InvalidSyntax(_sentence(error))

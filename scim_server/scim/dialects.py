@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from scim_server.scim.errors import InvalidValue, NoTarget
-from scim_server.scim.operations import Operation
+from scim_server.scim.operations import Operation, demand_once
 from scim_server.scim.path import parse_path
 from scim_server.scim.schemas import Attribute, ResourceType
 
@@ -43,6 +43,7 @@ def _each_attribute(resource_type: ResourceType, operation: Operation) -> Iterat
     attributes = _single(operation.value)
     if not isinstance(attributes, dict):
         raise InvalidValue("Without a path the value is an object of attributes.")
+    demand_once(attributes)
     for key, value in attributes.items():
         chain = resource_type.resolve(key.partition("[")[0])
         if chain is not None and not any(link.read_only for link in chain):
@@ -50,6 +51,7 @@ def _each_attribute(resource_type: ResourceType, operation: Operation) -> Iterat
 
 
 def _each_sub(extension: Attribute, op: str, value: Mapping[str, Any]) -> Iterator[Operation]:
+    demand_once(value)
     for key, item in value.items():
         sub = extension.sub(key)
         if sub is not None and not sub.read_only:

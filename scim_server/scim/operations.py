@@ -1,6 +1,6 @@
 """The PatchOp message (RFC 7644 section 3.5.2) as operations; structural words compare without case."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -68,4 +68,11 @@ def _operation(entry: Any) -> Operation:
 
 
 def _lower(words: dict[str, Any]) -> dict[str, Any]:
+    demand_once(words)
     return {key.lower(): value for key, value in words.items()}
+
+
+def demand_once(words: Mapping[str, Any]) -> None:
+    """Names compare without case: which of two that differ by case counts, two readers may see differently."""
+    if len({word.lower() for word in words}) != len(words):
+        raise InvalidSyntax("A name is given twice.")

@@ -17,11 +17,11 @@ import orjson
 from scim_server.scim.errors import InvalidPath, InvalidValue, Mutability, NoTarget, TooLarge
 from scim_server.scim.expression import And, Compare, Node, comparable, satisfies
 from scim_server.scim.membership import MemberChange
-from scim_server.scim.operations import Operation
+from scim_server.scim.operations import Operation, demand_once
 from scim_server.scim.path import Path, parse_path
 from scim_server.scim.schemas import IMMUTABLE_FACTS, Attribute, Chain, ResourceType
 from scim_server.scim.tidy import tidy
-from scim_server.scim.unsaid import demand_locks_stay, keep_in_list, names_elements
+from scim_server.scim.unsaid import demand_locks_stay, keep_in_list, locks_stay, names_elements
 from scim_server.scim.validate import Document, demand_unchanged, finish
 from scim_server.scim.values import canonical, demand_size, many, one
 
@@ -83,11 +83,13 @@ def _apply(document: Document, operation: Operation, path: Path) -> None:
     elif nothing and operation.op == "replace":
         _remove(document, path, None)
     elif not nothing:
-        for holder in _holders(document, path.chain[:-1]):
-            if path.term is None:
-                _assign(holder, path.chain[-1], operation.value, operation.op)
-            else:
-                _assign_chosen(holder, path, operation)
+        holders = _holders(document, path.chain[:-1])
+        with locks_stay(path.chain[-2:][0], holders):
+            for holder in holders:
+                if path.term is None:
+                    _assign(holder, path.chain[-1], operation.value, operation.op)
+                else:
+                    _assign_chosen(holder, path, operation)
 
 
 def _holders(document: Document, chain: Chain, create: bool = True) -> list[Document]:
@@ -96,7 +98,8 @@ def _holders(document: Document, chain: Chain, create: bool = True) -> list[Docu
     for link in chain:
         if create:
             for holder in found:
-                holder.setdefault(link.name, [{}] if link.multi else {})
+                if not holder.get(link.name):  # an operation before this one may have emptied it
+                    holder[link.name] = [{}] if link.multi else {}
         there = [holder[link.name] for holder in found if link.name in holder]
         found = [element for value in there for element in value] if link.multi else there
     return found
@@ -146,6 +149,7 @@ def _met(elements: list[Document], new: list[Document]) -> list[Document]:
 
 def _merge(target: Document, attribute: Attribute, value: dict[str, Any], op: str) -> None:
     """Sub-attributes that are given; the others stay (RFC 7644 section 3.5.2.3)."""
+    demand_once(value)
     for key, item in value.items():
         sub = attribute.sub(key)
         if sub is None or sub.read_only:
@@ -167,11 +171,12 @@ def _assign_chosen(holder: Document, path: Path, operation: Operation) -> None:
         chosen = [_described(term)]
         elements.extend(chosen)
         demand_size(attribute, elements)
-    for element in chosen:
-        if path.sub is not None:
-            _assign(element, path.sub, operation.value, operation.op)
-        else:
-            _assign_element(element, attribute, operation)
+    with locks_stay(attribute, () if names_elements(term) else chosen):
+        for element in chosen:
+            if path.sub is not None:
+                _assign(element, path.sub, operation.value, operation.op)
+            else:
+                _assign_element(element, attribute, operation)
     _one_primary(elements, chosen)
 
 

@@ -1,4 +1,4 @@
-"""A document after a PATCH: nothing empty left where it was written, everything there in the schema's order.
+"""A document after a PATCH: nothing empty and nothing twice where it was written, everything in the schema's order.
 
 What was not written is canonical already; `validate.finish` orders the document itself.
 """
@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from scim_server.scim.schemas import Attribute
+from scim_server.scim.values import distinct
 
 
 def tidy(document: dict[str, Any], written: Iterable[Attribute]) -> None:
@@ -24,7 +25,7 @@ def _tidied(attribute: Attribute, value: Any) -> Any:
     if attribute.type != "complex":
         return value
     if attribute.multi:
-        return [element for each in value if (element := _object(attribute, each))]
+        return distinct([element for each in value if (element := _object(attribute, each))])
     return _object(attribute, value)
 
 

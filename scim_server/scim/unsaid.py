@@ -4,7 +4,8 @@ Who reads a User and writes it back says nothing about them. And a lock that an 
 never ends because that event is missing from a list: it ends by its endDate; a wrong one is taken out by its name.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from scim_server.scim.errors import Mutability
@@ -55,6 +56,14 @@ def demand_locks_stay(attribute: Attribute, old: Sequence[Element], new: Iterabl
             "statusEvents: an investigation or other-lock ends by its endDate, never by being left out; "
             'a wrong one is removed by its name: statusEvents[value eq "..."].'
         )
+
+
+@contextmanager
+def locks_stay(attribute: Attribute, elements: Sequence[Element]) -> Iterator[None]:
+    """What is written to these elements meanwhile leaves every lock as what it was. Raises Mutability."""
+    before = [dict(each) for each in elements] if attribute.name == _STATUS else ()
+    yield
+    demand_locks_stay(attribute, before, elements)
 
 
 def names_elements(term: Node) -> bool:

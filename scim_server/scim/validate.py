@@ -18,7 +18,7 @@ from scim_server.scim.errors import InvalidSyntax, InvalidValue, Mutability
 from scim_server.scim.fact_checks import check_facts
 from scim_server.scim.fold import fold
 from scim_server.scim.manager import refer
-from scim_server.scim.schemas import IMMUTABLE_FACTS, Attribute, ResourceType
+from scim_server.scim.schemas import IMMUTABLE_FACTS, Attribute, Chain, ResourceType, spell
 from scim_server.scim.scripts import mixture
 from scim_server.scim.unsaid import keep_unsaid
 from scim_server.scim.urns import ROSTER_USER
@@ -86,17 +86,17 @@ def _keep(resource_type: ResourceType, document: Document, stored: Mapping[str, 
         document.setdefault("externalId", stored["externalId"])
 
 
-def demand_required(required: Iterable[Attribute], holder: Mapping[str, Any]) -> None:
+def demand_required(required: Iterable[Attribute], holder: Mapping[str, Any], above: Chain = ()) -> None:
     """A required value that is missing is invalidValue (RFC 7644 table 9)."""
     for attribute in required:
         if holder.get(attribute.name) in (None, ""):
-            raise InvalidValue(f"{attribute.name} is required.")
+            raise InvalidValue(f"{spell((*above, attribute))} is required.")
 
 
 def demand_needs(attribute: Attribute, value: Any) -> None:
     """What is there has its own required sub-attributes, all the way down."""
     for holder in value if attribute.multi else (value,):
-        demand_required(attribute.needs, holder)
+        demand_required(attribute.needs, holder, (attribute,))
         for sub in attribute.nested:
             if sub.name in holder:
                 demand_needs(sub, holder[sub.name])

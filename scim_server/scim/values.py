@@ -39,9 +39,12 @@ def many(attribute: Attribute, value: Any) -> list[Any] | None:
     if not isinstance(value, list):
         raise InvalidValue(f"{attribute.name} has many values: a list is expected.")
     demand_size(attribute, value)  # before each of them is looked at
-    out = [found for item in value if (found := one(attribute, item)) is not None]
-    out = out if len(out) < 2 else list({orjson.dumps(item): item for item in out}.values())
-    return out or None
+    return distinct([found for item in value if (found := one(attribute, item)) is not None]) or None
+
+
+def distinct(values: list[Any]) -> list[Any]:
+    """Of equal values one, where the first of them stood."""
+    return values if len(values) < 2 else list({orjson.dumps(value): value for value in values}.values())
 
 
 def demand_size(attribute: Attribute, values: list[Any]) -> None:
@@ -64,7 +67,10 @@ def one(attribute: Attribute, value: Any) -> Any:
 def _complex(attribute: Attribute, value: Any) -> dict[str, Any] | None:
     if not isinstance(value, dict):
         raise InvalidValue(f"{attribute.name} is complex: an object is expected.")
-    found = members_of(attribute.subs.get, value.items())
+    try:
+        found = members_of(attribute.subs.get, value.items())
+    except InvalidValue as error:  # many attributes have a `value`
+        raise InvalidValue(f"{attribute.name}{':' if attribute.extension else '.'}{error.detail}") from None
     if not found and attribute.needs:
         raise InvalidValue(f"{attribute.name}: {attribute.needs[0].name} is required.")
     return found or None

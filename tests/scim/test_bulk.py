@@ -62,6 +62,7 @@ async def test_words_compare_without_case_and_paths_may_be_whole(scim: httpx.Asy
         {"schemas": [BULK_REQUEST], "Operations": ["POST"]},
         {"schemas": ["urn:x"], "Operations": [new_user("a")]},
         {"Operations": [new_user("a")]},
+        {**message(new_user("a")), "operations": [new_user("b")]},
         message(new_user("a"), failOnErrors=0),
         message(new_user("a"), failOnErrors="1"),
         message(new_user("a"), failOnErrors=True),
@@ -102,6 +103,7 @@ async def test_a_bulk_id_is_unique(scim: httpx.AsyncClient, house: House) -> Non
         (operation("POST", "", user("x"), bulkId="x"), 404, None),
         (operation("DELETE", "/Users/x/y"), 404, None),
         (operation("DELETE", "/Me"), 404, None),
+        ({**new_user("a"), "METHOD": "DELETE"}, 400, "invalidSyntax"),
     ],
 )
 async def test_what_is_wrong_with_one_operation_is_its_own(

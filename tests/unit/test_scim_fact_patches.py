@@ -60,6 +60,10 @@ def test_a_value_path_on_an_attribute_of_the_extension() -> None:
         (remove(f"{EVENTS}[value pr]"), Mutability, "by its name"),
         (remove(f'{EVENTS}[value ne "x"]'), Mutability, "by its name"),
         (remove(EVENTS, value=[{"type": "other-lock"}]), Mutability, "by its name"),
+        (put(f'{EVENTS}[type eq "other-lock"].type', "resignation"), Mutability, "by its name"),
+        (put(f'{EVENTS}[type eq "other-lock"]', {**LOCK, "type": "resignation"}), Mutability, "by its name"),
+        (add(f'{EVENTS}[effectiveDate eq "2026-01-05"]', {"type": "resignation"}), Mutability, "by its name"),
+        (put(f"{EVENTS}.type", "resignation"), Mutability, "by its name"),
         (put(f'{EVENTS}[value eq "i1"].value', "i2"), Mutability, "immutable"),
         (put(f'{POSTS}[value eq "a1"].value', "a2"), Mutability, "immutable"),
         (put(f'{POSTS}[value eq "a1"]', {**POST, "value": "a2"}), Mutability, "immutable"),
@@ -95,6 +99,14 @@ def test_taking_the_extension_out_and_giving_it_again_is_no_way_out() -> None:
 )
 def test_a_wrong_case_is_taken_out_by_its_name(operation: Any) -> None:
     assert [each["value"] for each in after(operation)["statusEvents"]] == ["h1", "o1"]
+
+
+def test_a_wrong_type_is_mended_by_the_name_of_the_event() -> None:
+    for operation in (
+        put(f'{EVENTS}[value eq "o1"].type', "resignation"),
+        add(EVENTS, {**LOCK, "type": "resignation"}),
+    ):
+        assert after(operation)["statusEvents"][2]["type"] == "resignation"
 
 
 def test_events_that_lock_nobody_may_be_removed_as_a_whole() -> None:

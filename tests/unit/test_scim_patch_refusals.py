@@ -15,7 +15,7 @@ from scim_server.scim.errors import (
     TooLarge,
 )
 from scim_server.scim.operations import read_operations
-from scim_server.scim.urns import ROSTER_USER, USER
+from scim_server.scim.urns import ENTERPRISE_USER, ROSTER_USER, USER
 from tests.scim.operations import START, add, after, patched, put, remove
 
 
@@ -60,6 +60,10 @@ from tests.scim.operations import START, add, after, patched, put, remove
         ({"path": "title", "value": "x"}, InvalidSyntax),
         ({"op": "add", "path": ["title"], "value": "x"}, InvalidSyntax),
         ("x", InvalidSyntax),
+        ({"op": "add", "OP": "remove", "path": "title", "value": "x"}, InvalidSyntax),
+        (put(None, {"title": "x", "TITLE": "y"}), InvalidSyntax),
+        (put(None, {ENTERPRISE_USER: {"division": "x", "Division": "y"}}), InvalidSyntax),
+        (put("name", {"givenName": "x", "GIVENNAME": "y"}), InvalidSyntax),
     ],
 )
 def test_what_a_patch_may_not_do(operation: Any, error: type[ScimError]) -> None:
@@ -76,6 +80,7 @@ def test_what_a_patch_may_not_do(operation: Any, error: type[ScimError]) -> None
         ({"Operations": {"op": "add"}}, InvalidSyntax),
         ({"schemas": [USER], "Operations": [put("title", "x")]}, InvalidSyntax),
         ({"Operations": [put("title", "x")] * 501}, TooLarge),
+        ({"Operations": [put("title", "x")], "operations": [put("title", "y")]}, InvalidSyntax),
     ],
 )
 def test_what_is_no_patch(body: Any, error: type[ScimError]) -> None:

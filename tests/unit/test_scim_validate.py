@@ -45,6 +45,21 @@ def test_names_get_the_spelling_and_the_order_of_the_schema() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("attributes", "said"),
+    [
+        ({"emails": [{"value": 5}]}, "emails.value is a string."),
+        ({"roles": [{"value": "x", "primary": "perhaps"}]}, "roles.primary is true or false."),
+        ({ENTERPRISE_USER: {"division": 5}}, f"{ENTERPRISE_USER}:division is a string."),
+        ({ENTERPRISE_USER: {"manager": {"value": 5}}}, f"{ENTERPRISE_USER}:manager.value is a string."),
+    ],
+)
+def test_a_sentence_names_the_attribute_with_what_it_is_a_part_of(attributes: dict[str, Any], said: str) -> None:
+    with pytest.raises(InvalidValue) as refused:
+        user(**attributes)
+    assert refused.value.detail == said
+
+
 def test_what_is_null_empty_readonly_unknown_or_a_password_is_not_stored() -> None:
     document = user(
         displayName=None,
