@@ -10,6 +10,7 @@ from mappings.model import Org, Person, Presence
 from mappings.policy import posts
 from mappings.policy.days import day_before
 from mappings.policy.departments import top
+from mappings.policy.departures import GONE_HOME
 from mappings.policy.letters import Owed
 from mappings.policy.readings import TITLES, Readings
 from mappings.policy.states import standing
@@ -96,7 +97,7 @@ def applicant(person: Person, owed: Owed, seen: Seen) -> Applicant:
         old_position=old_position,
         mobile=person.mobile if owed.kind == "open" else "",
         systems=tuple(_systems(person, owed, seen)),
-        reason=_reason(owed),
+        reason=_reason(owed, fact, new),
         content=_content(person, owed, seen),
         until=_until(fact or new, owed),
         organization=_organization(fact or new, owed),
@@ -119,11 +120,15 @@ def _systems(person: Person, owed: Owed, seen: Seen) -> Iterator[str]:
             yield TITLES[name]
 
 
-def _reason(owed: Owed) -> str:
-    """Of a cancellation the item says it, where the regulation has one for it."""
-    if owed.kind == "cancel":
-        return OTHER if owed.item == "三" else ""
-    return NEEDED if sort_of(owed) == "other" else ""
+def _reason(owed: Owed, fact: Assignment | None, last: Assignment | None) -> str:
+    """Of a cancellation the item says it, where the regulation has one for it; 三(六) is not always 调任."""
+    if owed.kind != "cancel":
+        return NEEDED if sort_of(owed) == "other" else ""
+    if fact is not None and fact.relation_transferred:
+        return f"{POSTINGS.get(fact.kind, '')}到{fact.external_organization}且人事关系转出"
+    if owed.covers[0] == GONE_HOME:
+        return f"{POSTINGS.get(last.kind, '') if last else ''}期满返回原单位"
+    return OTHER if owed.item == "三" else ""
 
 
 def _content(person: Person, owed: Owed, seen: Seen) -> str:

@@ -76,9 +76,12 @@ def doc_number(number: str) -> str:
 
 
 def article(items: set[str]) -> str:
-    """Items of the regulation as a letter cites them: 一(一) and 一(三) are 第一条第（一）项、第（三）项."""
+    """Items of the regulation as a letter cites them: 一(一) and 一(三) are 第一条第（一）项、第（三）项.
+
+    Somebody may come under two of them at once: 一(二)+一(四).
+    """
     cited: dict[str, list[str]] = {}
-    for each in sorted(items, key=_order):
+    for each in sorted({part for item in items for part in item.split("+")}, key=_order):
         found = re.fullmatch(r"([一二三四五六七八])(?:\(([一二三四五六七八九十]+)\))?", each)
         if found is None:
             raise LetterError(f"{each!r} 不是办法的条款")

@@ -208,3 +208,39 @@ def test_a_department_that_is_gone_writes_no_letter_and_keeps_no_other_from_it(d
     (one,) = [each for each in json.loads(told.stdout) if each["sender"] == "OLD" and each["kind"] == "cancel"]
     assert (told.returncode, one["number"], one["drawn"]) == (1, None, False)
     assert one["error"] == "名册中已没有部门 OLD，应由承接其职责的部门发函"
+
+
+def guest(**more: Any) -> Json:
+    """From outside, and gone home."""
+    whole = {"kind": "attachment", "scope": "inbound", "externalOrganization": "市教育局"}
+    return post(**whole | {"department": "EDU", "startDate": "2026-03-02", "endDate": "2026-05-31"} | more)
+
+
+OUTSOURCED = {"employmentCategory": "outsourced", "accessNeeds": {"oa": True, "wecom": True, "attendance": False}}
+SORTED = (
+    (
+        person("v", "V1", "包", assignments=[post(startDate="2026-03-02")], statusEvents=[hired()], **OUTSOURCED),
+        "open",
+        "第一条第（二）项、第（四）项",
+    ),
+    (
+        person("w", "V2", "客", assignments=[guest()], statusEvents=[hired() | {"entryRoute": "attachment-in"}]),
+        "cancel",
+        "因挂职期满返回原单位，自2026年6月1日起",
+    ),
+    (
+        person("x", "V3", "转", posts=(away("s1", relationTransferred=True),)),
+        "cancel",
+        "因借调到省教育厅且人事关系转出，自2026年4月1日起",
+    ),
+)
+
+
+@pytest.mark.parametrize(("body", "kind", "said"), SORTED, ids=["two items", "gone home", "posted away"])
+def test_what_a_letter_gives_as_its_ground(drafts: Drafts, body: Json, kind: str, said: str) -> None:
+    """一(二)+一(四) was no item and stopped its letter for everybody; guests who went home were 调任."""
+    past = Past(drafts.config, f"past-{body['externalId']}").on("2026-01-05")
+    past.push("POST", "/Users", body)
+    past.close()
+    (one,) = drafts.draft("--person", body["externalId"], "--kind", kind)
+    assert said in drafts.text(one)
