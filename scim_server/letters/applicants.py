@@ -29,6 +29,7 @@ SORTS: dict[tuple[str, str], Change] = {
 SANCTIONS = ("三(四)", "三(五)")  # why somebody left is as restricted as a lock (S18)
 POSTINGS: dict[str, Literal["借调", "挂职"]] = {"secondment": "借调", "attachment": "挂职"}
 ADDED = "member of "
+CONTRACTED = "outsourced"
 LOCKS = "锁定政务OA、政务微信账号"
 NEEDED, OTHER = "工作需要", "其他原因"
 
@@ -99,7 +100,7 @@ def applicant(person: Person, owed: Owed, seen: Seen) -> Applicant:
         systems=tuple(_systems(person, owed, seen)),
         reason=_reason(owed, fact, new),
         content=_content(person, owed, seen),
-        until=_until(fact or new, owed),
+        until=_until(person, fact or new, owed),
         organization=_organization(fact or new, owed),
         posting=posting(person, owed),
     )
@@ -141,10 +142,12 @@ def _content(person: Person, owed: Owed, seen: Seen) -> str:
     return f"增加{seen.name(key)}兼任{fact.position if fact else ''}"
 
 
-def _until(post: Assignment | None, owed: Owed) -> str | None:
+def _until(person: Person, post: Assignment | None, owed: Owed) -> str | None:
+    """A term. That a main post ended with the next one was none; that of a contractor's people is."""
     if post is None or owed.kind == "cancel" or owed.phase == "end":
         return None
-    end = post.planned_end or post.end
+    own = posts.is_primary(post) and not (person.facts and person.facts.category == CONTRACTED)
+    end = post.planned_end or (None if own else post.end)
     return civil_day(end) if end else None
 
 

@@ -216,6 +216,22 @@ def guest(**more: Any) -> Json:
     return post(**whole | {"department": "EDU", "startDate": "2026-03-02", "endDate": "2026-05-31"} | more)
 
 
+def test_that_a_main_post_ended_with_the_next_one_is_no_term(drafts: Drafts) -> None:
+    """The application of who joined and was moved soon after gave 期限 2026-03-19."""
+    first, then = (
+        post(startDate="2026-03-02", endDate="2026-03-19"),
+        post("a2", startDate="2026-03-20", position="科长"),
+    )
+    stay = person("s", "T3", "约", assignments=[first], statusEvents=[hired()], employmentCategory="outsourced")
+    past = Past(drafts.config, "past-5").on("2026-01-05")
+    past.push("POST", "/Users", person("r", "T2", "动", assignments=[first, then], statusEvents=[hired()]))
+    past.push("POST", "/Users", stay)
+    past.close()
+    (own,), (contracted,) = (drafts.draft("--person", key, "--kind", "open") for key in ("T2", "T3"))
+    assert "期限" not in drafts.text(own)
+    assert "期限\n2026-03-19" in drafts.text(contracted)
+
+
 OUTSOURCED = {"employmentCategory": "outsourced", "accessNeeds": {"oa": True, "wecom": True, "attendance": False}}
 SORTED = (
     (
