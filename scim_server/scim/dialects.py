@@ -6,12 +6,14 @@ Entra:     booleans as strings ("True", "False"); pathless values with flat keys
            it too (the engine takes it: `patch`).
 Okta:      `{"id": ..., "displayName": ...}` in a pathless replace: what is readOnly there is no statement.
 Keycloak:  whatever is built with the SCIM-SDK puts one object into a list of one.
+Others:    beside the manager's id a `$ref` into the client's own house, with every PUT: the id counts.
 """
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from scim_server.scim.errors import InvalidValue, NoTarget
+from scim_server.scim.manager import named
 from scim_server.scim.operations import Operation, demand_once
 from scim_server.scim.path import parse_path
 from scim_server.scim.schemas import Attribute, ResourceType
@@ -85,8 +87,14 @@ def _is_reference(attribute: Attribute) -> bool:
 
 
 def _reference(value: dict[str, Any]) -> dict[str, Any] | None:
-    """One that names nobody is none."""
-    return None if value.get("value") == "" else value
+    """One that names nobody is none. An address of another, or of the client's own, says nothing beside an id."""
+    words = {key.lower(): item for key, item in value.items()}
+    id, address = words.get("value"), words.get("$ref")
+    if id == "":
+        return None
+    if isinstance(id, str) and isinstance(address, str) and named(address) != id:
+        return {key: item for key, item in value.items() if key.lower() != "$ref"}
+    return value
 
 
 def normal_body(resource_type: ResourceType, body: Any) -> Any:

@@ -29,17 +29,17 @@ def refer(document: dict[str, Any], stored: Mapping[str, Any] | None) -> None:
 def _told(manager: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, str]:
     ref: str = manager.get("$ref", "")
     known = ref == before.get("$ref", "")
-    value: str = manager.get("value", "") or ("" if known else _named(ref))
+    value: str = manager.get("value", "") or ("" if known else named(ref))
     if not value:
         return {}
-    if _named(ref) == value:
+    if named(ref) == value:
         return {"value": value, "$ref": ref}
     if ref and not known and value == before.get("value"):
         raise InvalidValue("manager: $ref names another than value.")
     return {"value": value, "$ref": f"../Users/{quote(value, safe='')}"}
 
 
-def _named(ref: str) -> str:
+def named(ref: str) -> str:
     """The id at the end of the address of a User; empty where it is no such address."""
     before, _, last = ref.rpartition("/")
     return unquote(last) if before.rpartition("/")[2] == "Users" else ""

@@ -148,6 +148,23 @@ async def test_an_address_alone_names_a_manager(scim: httpx.AsyncClient, ref: st
     assert found[ENTERPRISE_USER] == {"division": "一"} | ({"manager": {"value": value, "$ref": ref}} if value else {})
 
 
+@pytest.mark.parametrize("ref", ["https://elsewhere.example/x", "https://elsewhere.example/Users/77", "../Users/al/"])
+async def test_who_sends_an_address_of_their_own_with_the_id_may_send_it_again(
+    scim: httpx.AsyncClient, ref: str
+) -> None:
+    body = user(**{ENTERPRISE_USER: {"manager": {"value": "al", "$Ref": ref}}})
+    found = await made(scim, "/Users", body)
+    assert found[ENTERPRISE_USER]["manager"] == {"value": "al", "$ref": "../Users/al"}
+    where = f"/Users/{found['id']}"
+    again = [await scim.put(where, json=body)]
+    for operation in (
+        {"op": "replace", "path": MANAGER, "value": {"value": "al", "$ref": ref}},
+        {"op": "add", "value": {ENTERPRISE_USER: {"manager": {"value": "al", "$ref": ref}}}},
+    ):
+        again.append(await scim.patch(where, json=patch_op(operation)))
+    assert [each.json() for each in again] == [found] * 3
+
+
 async def test_an_address_against_the_id_is_refused(scim: httpx.AsyncClient) -> None:
     where = f"/Users/{(await made(scim, '/Users', user(**{ENTERPRISE_USER: {'manager': {'value': 'al'}}})))['id']}"
     other = patch_op({"op": "replace", "path": f"{MANAGER}.$ref", "value": "../Users/bo"})
