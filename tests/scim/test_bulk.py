@@ -17,6 +17,7 @@ from scim_server.scim.schemas import load
 from scim_server.scim.urns import BULK_REQUEST
 from tests.scim.bulk import answers, error, id_of, message, new_group, new_user, operation, path, statuses
 from tests.scim.house import BASE, House, made, patch_op, refused, user
+from tests.servers.tempo import allowed
 
 pytestmark = pytest.mark.anyio
 TITLE = patch_op({"op": "replace", "path": "title", "value": "科长"})
@@ -246,8 +247,8 @@ async def test_others_are_served_meanwhile(scim: httpx.AsyncClient, house: House
             waits.append(time.monotonic() - began)
     assert set(statuses(await job)) == {"201"}
     assert len(waits) > 5
-    assert sorted(waits)[len(waits) * 9 // 10] < 0.25  # the client's own work stands in the way of some
-    assert max(waits) < 1.0
+    assert sorted(waits)[len(waits) * 9 // 10] < allowed(0.25)  # the client's own work stands in the way of some
+    assert max(waits) < allowed(1.0)
 
 
 async def test_long_bulks_do_not_keep_others_from_reading_large_bodies(scim: httpx.AsyncClient) -> None:
