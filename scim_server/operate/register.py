@@ -66,6 +66,12 @@ def id_of(desk: Desk, said: str) -> str:
         return str(register_reads.letter(connection, said).id)
 
 
+def is_saved(desk: Desk, said: str) -> bool:
+    """Whether its document lies in the folder, for people who bring it. Raises NoSuchLetter."""
+    with desk.reader() as connection:
+        return bool(register_reads.letter(connection, said).channel == HAND)
+
+
 def _allowed(desk: Desk, said: str, restricted: bool, what: str) -> Any:
     """The row. Whoever may see what is restricted is on record for it."""
     with desk.reader() as connection:

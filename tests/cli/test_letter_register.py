@@ -163,11 +163,21 @@ def test_a_void_letter_keeps_its_place_in_the_series(counter: Counter) -> None:
     assert counter.type("letter", "register", "--year", "2025").strip() == "登记簿中没有这样的函件"
 
 
+def test_who_makes_a_letter_void_is_told_that_its_document_lies_in_the_folder(counter: Counter) -> None:
+    counter.draw("k1")
+    counter.type("letter", "deliver")
+    counter.draw("k2")
+    void = ("--reason", "发错", "--by", "王主任")
+    assert counter.type("letter", "void", NUMBER, *void) == f"{NUMBER} 已作废；请将已存入文件夹的文件撤下\n"
+    assert counter.type("letter", "void", "崖科工信函〔2026〕2号", *void) == "崖科工信函〔2026〕2号 已作废\n"
+
+
 def test_what_is_not_there_or_not_now_is_told_in_a_sentence(counter: Counter) -> None:
     counter.draw()
     assert "没有 崖教函" in counter.refuse("letter", "show", "崖教函〔2026〕9号")
     assert "尚未到" in counter.refuse("letter", "delivered", NUMBER, "--at", "2099-01-01", "--by", "王")
     assert "昨天" in counter.refuse("letter", "delivered", NUMBER, "--at", "昨天", "--by", "王", code=2)
+    assert "--year" in counter.refuse("letter", "register", "--year", "99999999999999999999", code=2)
     assert "reason is wanted" in counter.refuse("letter", "void", NUMBER, "--reason", " ", "--by", "王", code=2)
     assert "name is wanted" in counter.refuse("letter", "deliver", "--by", " ", code=2)
     nowhere = counter.folder / "absent" / "letter.docx"

@@ -62,7 +62,7 @@ def told(command: T) -> Any:
 
 @click.command("register")
 @options.with_desk
-@click.option("--year", type=int, help="of the series; by default all")
+@click.option("--year", type=click.IntRange(2000, 9999), help="of the series; by default all")
 @click.option("--sender", help="code of the top department that writes")
 @click.option("--state", type=click.Choice(STATES))
 @options.restricted
@@ -163,5 +163,6 @@ def void(desk: Desk, letter: str, reason: str, by: str) -> None:
     """A letter is not to go out: it keeps its number."""
     from scim_server.operate import register
 
+    saved = register.is_saved(desk, letter)
     number = desk.run("letter-void", id=register.id_of(desk, letter), by=by, reason=reason)
-    click.echo(f"{number} 已作废")
+    click.echo(f"{number} 已作废{'；请将已存入文件夹的文件撤下' if saved else ''}")
