@@ -39,6 +39,7 @@ def validate(resource_type: ResourceType, body: Any, stored: Mapping[str, Any] |
     if stored is None:
         _default(resource_type, document)
     else:
+        refer(document, None)  # a PUT says all there is: an address that is there already names the manager again
         _keep(resource_type, document, stored)
     return finish(resource_type, document, stored)
 

@@ -148,6 +148,16 @@ async def test_an_address_alone_names_a_manager(scim: httpx.AsyncClient, ref: st
     assert found[ENTERPRISE_USER] == {"division": "一"} | ({"manager": {"value": value, "$ref": ref}} if value else {})
 
 
+async def test_an_address_alone_names_the_manager_with_every_put(scim: httpx.AsyncClient) -> None:
+    body = user(**{ENTERPRISE_USER: {"manager": {"$ref": "../Users/al"}}})
+    found = await made(scim, "/Users", body)
+    where = f"/Users/{found['id']}"
+    assert [(await scim.put(where, json=body)).json() for _ in range(2)] == [found] * 2
+    other = {**body, ENTERPRISE_USER: {"manager": {"$ref": "../Users/bo"}}}
+    told = (await scim.put(where, json=other)).json()[ENTERPRISE_USER]
+    assert told == {"manager": {"value": "bo", "$ref": "../Users/bo"}}
+
+
 @pytest.mark.parametrize("ref", ["https://elsewhere.example/x", "https://elsewhere.example/Users/77", "../Users/al/"])
 async def test_who_sends_an_address_of_their_own_with_the_id_may_send_it_again(
     scim: httpx.AsyncClient, ref: str
