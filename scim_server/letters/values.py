@@ -104,14 +104,15 @@ def of_people(content: OfPeople) -> Values:
         "date": days({each.event for each in people}),
         "reportDate": days({each.event for each in people}),
         "article": article({each.item for each in people}),
-        "oldDept": joined(each.old_department for each in people),
-        "newDept": joined(each.department for each in people),
+        "oldDept": joined(departments(each)[0] for each in people),
+        "newDept": joined(departments(each)[1] for each in people),
         "posting": joined(each.posting or "" for each in people),
     }
 
 
 def of_person(person: Applicant) -> Values:
     reason = clean(person.reason)
+    old, new = departments(person)
     return {
         "name": clean(person.name),
         "number": clean(person.number),
@@ -119,9 +120,9 @@ def of_person(person: Applicant) -> Values:
         "department": clean(person.department),
         "office": clean(person.office),
         "post": clean(person.position),
-        "oldDept": clean(person.old_department),
+        "oldDept": old,
         "oldPlace": place(person.old_department, person.old_office, person.old_position),
-        "newDept": clean(person.department),
+        "newDept": new,
         "newPlace": place(person.department, person.office, person.position),
         "newOffice": clean(person.office),
         "newPost": clean(person.position),
@@ -136,6 +137,14 @@ def of_person(person: Applicant) -> Values:
 def of_departure(person: Applicant) -> Values:
     """The reason as a cancellation letter may give it."""
     return {"reason": departure(person), "decision": clean(person.decision) if is_sanction(person) else ""}
+
+
+def departments(person: Applicant) -> tuple[str, str]:
+    """From where and to where; who is lent to an office of the same department, from office to office."""
+    old, new = clean(person.old_department), clean(person.department)
+    if person.posting and old == new:
+        return old + clean(person.old_office), new + clean(person.office)
+    return old, new
 
 
 def place(department: str, office: str, position: str) -> str:

@@ -150,6 +150,14 @@ def test_somebody_from_outside_is_no_contractor_s() -> None:
     assert "期限：2027-12-31，原单位：海口市某局" in plain_text(samples.opening(lent))
 
 
+def test_who_is_lent_inside_a_department_goes_from_office_to_office() -> None:
+    """It said 区教育局金三十同志……借调到区教育局工作."""
+    lent = samples.moved("secondment", department="区教育局", old_office="办公室", office="人事科")
+    for people in ((lent,), (lent, lent)):
+        said = "".join(word(samples.change("secondment", *people)).paragraphs)
+        assert "保留其在区教育局办公室的账号信息，增加区教育局人事科部门" in said
+
+
 def test_an_end_that_nobody_knows_is_not_printed() -> None:
     said = word(samples.change("outside", samples.moved("outside", until=None))).paragraphs[0]
     assert "期限" not in said
