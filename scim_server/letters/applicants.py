@@ -47,6 +47,11 @@ class Seen:
         found = self.org.departments.get(key) if key else None
         return found.name if found else key or ""
 
+    def whole(self, key: str | None) -> str:
+        """An office with its department before it: many have a 办公室."""
+        home = top(self.org, key)
+        return self.name(key) if home in (None, key) else f"{self.name(home)}{self.name(key)}"
+
     def place(self, post: Assignment | None) -> tuple[str, str, str]:
         """Department, office and position of a post."""
         if post is None:
@@ -139,7 +144,7 @@ def _content(person: Person, owed: Owed, seen: Seen) -> str:
         return LOCKS
     fact, mark = _post(person, owed), owed.covers[0]
     key = fact.department if fact else mark.removeprefix(ADDED).rpartition(" from ")[0]
-    return f"增加{seen.name(key)}兼任{fact.position if fact else ''}"
+    return f"增加{seen.whole(key)}兼任{fact.position if fact else ''}"
 
 
 def _until(person: Person, post: Assignment | None, owed: Owed) -> str | None:

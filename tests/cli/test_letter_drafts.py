@@ -216,6 +216,17 @@ def guest(**more: Any) -> Json:
     return post(**whole | {"department": "EDU", "startDate": "2026-03-02", "endDate": "2026-05-31"} | more)
 
 
+def test_a_role_in_an_office_names_its_department(drafts: Drafts) -> None:
+    """It said 增加办公室兼任: of which department, nobody could tell."""
+    past = Past(drafts.config, "past-6").on("2026-01-05")
+    past.push("POST", "/Groups", say.department("办公室", "HEA-1", "HEA", "office"))
+    role = post("c5", kind="concurrent", department="HEA-1", startDate="2026-05-06", position="副主任")
+    past.push("POST", "/Users", person("q", "T4", "兼", posts=(role,)))
+    past.close()
+    (one,) = drafts.draft("--person", "T4")
+    assert "增加区卫健委办公室兼任副主任" in drafts.text(one)
+
+
 def test_that_a_main_post_ended_with_the_next_one_is_no_term(drafts: Drafts) -> None:
     """The application of who joined and was moved soon after gave 期限 2026-03-19."""
     first, then = (
