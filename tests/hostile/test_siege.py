@@ -18,6 +18,7 @@ from tests.hostile.heads import ADDRESSES, FRAMING
 from tests.hostile.lurkers import SILENT, SLOW, STUCK
 from tests.hostile.siege import CANARY, Siege
 from tests.hostile.wire import PATIENCE, knock, listen, request, say
+from tests.servers.tempo import allowed
 
 CASES = {"large": LARGE, "json": JSON, "filter": FILTERS, "patch": PATCHES, "framing": FRAMING, "address": ADDRESSES}
 USERS = "/scim/v2/Users"
@@ -37,7 +38,7 @@ def test_one_clean_answer(siege: Siege, case: Case) -> None:
     assert heard.closed or not case.last
     if slowest >= QUICK:
         _, slowest = siege.send(case)
-    assert slowest < QUICK
+    assert slowest < QUICK or slowest < allowed(QUICK)
 
 
 GOING_ROUND = [
@@ -180,7 +181,7 @@ def test_many_large_requests_at_once(siege: Siege) -> None:
     for connection in crowd:
         connection.close()
     assert set(statuses) <= {400, 503}
-    assert siege.slowest(since) < QUICK
+    assert siege.slowest(since) < allowed(QUICK)
 
 
 def test_a_thousand_idle_connections_cost_little(siege: Siege) -> None:
@@ -191,7 +192,7 @@ def test_a_thousand_idle_connections_cost_little(siege: Siege) -> None:
     assert (siege.resident() - before) * 1024 / len(crowd) < 100  # KB each
     for connection in crowd:
         connection.close()
-    assert siege.slowest(began) < QUICK
+    assert siege.slowest(began) < allowed(QUICK)
 
 
 @pytest.mark.parametrize(
@@ -206,13 +207,13 @@ def test_who_says_little_is_not_waited_for(
     assert len(ends) == count
     assert {(end.statuses, end.closed) for end in ends} == {(statuses, True)}
     assert seconds - 1 < min(end.seconds for end in ends)
-    assert max(end.seconds for end in ends) < seconds + 4
+    assert max(end.seconds for end in ends) < allowed(seconds + 4)
 
 
 def test_nobody_was_kept_waiting(siege: Siege) -> None:
     reads = sorted(siege.reads())
     assert reads[0] >= 0
-    assert reads[int(len(reads) * 0.99)] < QUICK / 4
+    assert reads[int(len(reads) * 0.99)] < allowed(QUICK / 4)
 
 
 def test_memory_has_not_grown_much(siege: Siege) -> None:
