@@ -15,6 +15,7 @@ from connectors.simulation.wire import Wire
 
 LOOPBACK = "127.0.0.1"
 PATIENCE = 30.0  # seconds until a thread that does not start or end is a fault of ours
+_had: set[int] = set()  # ports
 
 
 def serve(vendor: Vendor, host: str, port: int, now: Callable[[], float]) -> None:
@@ -27,7 +28,7 @@ class Running:
     """A simulator in a thread, from its making to `close`. `port` 0: any that is free. `now`: epoch seconds."""
 
     def __init__(self, vendor: Vendor, now: Callable[[], float], port: int = 0) -> None:
-        listener = _listener(LOOPBACK, port)
+        listener = _listener(LOOPBACK, port) if port else _fresh()
         self.vendor = vendor
         self.port: int = listener.getsockname()[1]
         self.url = f"http://{LOOPBACK}:{self.port}"
@@ -122,6 +123,17 @@ def _server(application: App) -> Prompt:
             backlog=1024,
         )
     )
+
+
+def _fresh() -> socket.socket:
+    """On a port that no simulator of this process has had: the token of that address would be offered to this one."""
+    while True:
+        listener = _listener(LOOPBACK, 0)
+        port = listener.getsockname()[1]
+        if port not in _had:
+            _had.add(port)
+            return listener
+        listener.close()
 
 
 def _listener(host: str, port: int) -> socket.socket:

@@ -72,7 +72,7 @@ def test_a_digest_stands_for_the_plan(house: Served, past: Past) -> None:
     past.push("POST", "/Users", say.user("zhao"))
     assert again(house)["digest"] != first["digest"]
     past.close()
-    done(house.run("sync", "--until-idle", "--timeout", "30"))
+    done(house.run("sync", "--until-idle", "--timeout", "200"))
     assert again(house)["operations"] == []
 
 

@@ -21,7 +21,7 @@ def office(tmp_path: Path, openldap: OpenLdap) -> Office:
     house.write_config()
     ldap = house.config.read_text().partition("[systems.ldap]")
     one = Office(tmp_path, "[systems.ldap]" + ldap[2])
-    done(inside("sync", "--until-idle", "--timeout", "60", "--config", one.config))
+    done(inside("sync", "--until-idle", "--timeout", "200", "--config", one.config))
     return one
 
 

@@ -50,7 +50,7 @@ def hr(house: Served) -> Iterator[Hr]:
 def test_without_a_server_it_works_itself_and_a_parked_row_does_not_hinder(house: Served) -> None:
     parked = say.user("li", emails=[{"value": "李@教育.中国", "type": "work"}])
     pushed(house, say.user("wang"), parked, say.user("zhao"))
-    assert done(house.run("sync", "--until-idle", "--timeout", "30")) == ""
+    assert done(house.run("sync", "--until-idle", "--timeout", "200")) == ""
     assert people(house) == {"wang", "zhao"}
     assert house.count("state = 'parked'") == 1
 
@@ -106,7 +106,7 @@ def test_a_sweep_heals_what_was_changed_by_hand_and_report_only_shows_it(house: 
     assert "E-wang）：职务与名册不符" in shown
     assert "不符 1：恢复 0，仅报告 1" in shown
     assert house.directory.dump() == before
-    healed = done(house.run("sync", "--sweep", "--system", "ldap", "--until-idle", "--timeout", "30"))
+    healed = done(house.run("sync", "--sweep", "--system", "ldap", "--until-idle", "--timeout", "200"))
     assert "不符 1：恢复 1，仅报告 0" in healed
     assert (house.directory.read(dn) or {})["title"] == ["科员"]
 

@@ -64,7 +64,7 @@ class Town:
 
     def waits(self) -> None:
         """`sync --until-idle` ends with 3: held, and nothing else is due."""
-        answer = self.typed("sync", "--until-idle", "--timeout", "90")
+        answer = self.typed("sync", "--until-idle", "--timeout", "200")
         assert answer.returncode == 3, (answer.returncode, answer.stderr, self.house.open_rows())
 
     def typed(self, *words: str) -> Answer:

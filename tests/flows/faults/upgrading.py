@@ -15,11 +15,10 @@ UPGRADED = "upgraded"
 
 def upgrade(url: str, kill_after: int | None = None) -> int:
     """Upgrades the store, killed after so many statements, which are done and not committed; how many it did."""
-    fork = multiprocessing.get_context(
-        "fork"
-    )  # nothing of the store is open here, and a start of Python costs a second
-    here, there = fork.Pipe()
-    process = fork.Process(target=_step_by_step, args=(url, there))
+    clean = multiprocessing.get_context("forkserver")  # a fork of ours would take along what our threads have locked
+    clean.set_forkserver_preload([__name__])  # and a start of Python costs a second
+    here, there = clean.Pipe()
+    process = clean.Process(target=_step_by_step, args=(url, there))
     process.start()
     there.close()
     done = 0

@@ -70,7 +70,8 @@ def postgresql(tmp_path: Path) -> Iterator[str]:
 
 def test_from_eight_processes_on_postgresql(postgresql: str, tmp_path: Path) -> None:
     Registry(tmp_path, url=postgresql).close()
-    context = multiprocessing.get_context("fork")
+    context = multiprocessing.get_context("forkserver")  # a fork of ours would take along what our threads have locked
+    context.set_forkserver_preload([__name__])
     together, told = context.Barrier(EIGHT), context.Queue()
     clerks = [context.Process(target=draw_up, args=(postgresql, each, together, told)) for each in range(EIGHT)]
     for each in clerks:

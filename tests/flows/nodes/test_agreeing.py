@@ -148,6 +148,7 @@ def test_one_of_all_workers_schedules_and_another_takes_over(postgresql: str) ->
         first, second = session(postgresql, stack), session(postgresql, stack)
         assert [each.leads() for each in (server, first, second)] == [False, True, False]
         first.close()
+        soon(second.leads)  # the database learns a little later that the first has hung up
         assert [each.leads() for each in (server, first, second)] == [False, False, True]
 
 

@@ -42,7 +42,7 @@ def test_workers_that_die_and_one_that_comes_back(districts: Districts, lean_ope
         pushing.start()
         try:
             stopped = _stop_with_a_request_on_its_way(district, proxy, sleeper)
-            kills = _kill_each_second(district, mortal, pushing)
+            kills, of_all = _kill_each_second(district, mortal, pushing)
         finally:
             pushing.enough()
         expected = pushing.join()
@@ -58,7 +58,9 @@ def test_workers_that_die_and_one_that_comes_back(districts: Districts, lean_ope
                          "GROUP BY 1 HAVING count(*) > 1") == []  # fmt: skip
     assert district.open_rows() == []
     assert district.rows("SELECT DISTINCT state FROM links") == [("done",)]
-    print(f"{CHANGES} changes: pushed in {pushed:.1f} s, {kills} kills, settled after {took:.1f} s")
+    print(
+        f"{CHANGES} changes: pushed in {pushed:.1f} s, settled after {took:.1f} s; {of_all} kills, {kills} of busy ones"
+    )
 
 
 def _stop_with_a_request_on_its_way(district: District, proxy: FaultProxy, node: Node) -> list[str]:
@@ -79,18 +81,28 @@ def _stop_with_a_request_on_its_way(district: District, proxy: FaultProxy, node:
     raise AssertionError(f"no write was met: {node.said()[-1000:]}")
 
 
-def _kill_each_second(district: District, workers: list[Node], pushing: Pushing) -> int:
-    """While what was asked for is pushed, and three times at least, whatever that takes: one that has rows in hands."""
-    kills, until = 0, time.monotonic() + (1200 if WHOLE else GENEROUS)
+def _kill_each_second(district: District, workers: list[Node], pushing: Pushing) -> tuple[int, int]:
+    """While what was asked for is pushed, and three times at least one that has rows in hands, whatever that takes.
+
+    (kills of ones that had, all kills). At the full figure the clock alone says when: whoever just begins dies, too.
+    """
+    kills, of_all, until = 0, 0, time.monotonic() + (1200 if WHOLE else GENEROUS)
     while (pushing.made < CHANGES or kills < KILLS) and pushing.running and time.monotonic() < until:
-        owners = [owner for (owner,) in district.wait_for(HELD, GENEROUS, any=[f"%-{node.pid}-%" for node in workers])]
-        busy = [node for node in workers if any(f"-{node.pid}-" in owner for owner in owners)]
-        one = random.Random(kills).choice(busy)
+        turn = time.monotonic() + 1
+        busy = _busy(district, workers, 0 if WHOLE and pushing.made < CHANGES else GENEROUS)
+        one = random.Random(of_all).choice(busy or workers)
         one.kill()
         one.start()
-        kills += 1
-        time.sleep(1)
-    return kills
+        kills, of_all = kills + bool(busy), of_all + 1
+        time.sleep(max(0.0, turn - time.monotonic()) if WHOLE else 1)
+    return kills, of_all
+
+
+def _busy(district: District, workers: list[Node], patience: float) -> list[Node]:
+    """Those that have rows in hands; `patience`: seconds to wait for one, 0: nobody waits."""
+    any_of = [f"%-{node.pid}-%" for node in workers]
+    owners = district.wait_for(HELD, patience, any=any_of) if patience else district.rows(HELD, any=any_of)
+    return [node for node in workers if any(f"-{node.pid}-" in owner for (owner,) in owners)]
 
 
 def _overtaken(district: District, sleeper: Node, stopped: list[str]) -> None:
