@@ -8,8 +8,10 @@ import io
 import warnings
 from collections.abc import Iterator, Sequence
 from typing import Any
+from zipfile import ZipFile
 
 LARGEST = 200 * 1024 * 1024  # bytes
+UNPACKED = 10 * LARGEST  # of a workbook: ten times is usual, a thousand times possible
 WIDEST = 1_000  # columns
 SAVE_AS = "请在表格程序中打开，另存为 xlsx 或 CSV 后再导入"
 Row = Sequence[Any]
@@ -77,16 +79,28 @@ def _workbook(data: bytes) -> Iterator[Iterator[tuple[int, Row]]]:
 
 
 def _book(data: bytes) -> Any:
-    import openpyxl
-
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of styles and validations that it does not know
-            return openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+        if _unpacked(data) <= UNPACKED:
+            return _loaded(data)
     except (KeyError, ValueError, OSError) as error:
         raise BadFile(f"打不开这个 xlsx：{error}") from error
     except Exception as error:  # of a broken file zipfile, zlib and the readers of XML each raise their own
         raise BadFile("打不开这个 xlsx：文件不完整，或者不是 xlsx") from error
+    raise BadFile(f"这个 xlsx 解压后超过 {UNPACKED // 2**20} MB，请按时间分成几个文件导出")
+
+
+def _unpacked(data: bytes) -> int:
+    """Bytes, as the file itself says: more than it says is not read of it."""
+    with ZipFile(io.BytesIO(data)) as packed:
+        return sum(each.file_size for each in packed.infolist())
+
+
+def _loaded(data: bytes) -> Any:
+    import openpyxl
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of styles and validations that it does not know
+        return openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
 
 
 def _cells(sheet: Any) -> Iterator[tuple[int, Row]]:

@@ -187,6 +187,14 @@ def test_a_file_that_is_something_else_is_told(data: bytes, says: str) -> None:
         read(data, NOW)
 
 
+def test_a_workbook_that_would_fill_the_memory_is_not_unpacked() -> None:
+    data = bytearray(workbook(["工号", "最后登录时间"]))
+    first = data.index(b"PK\x01\x02")  # of the list of its parts; how long the part is stands 24 bytes on
+    data[first + 24 : first + 28] = (3_000_000_000).to_bytes(4, "little")
+    with pytest.raises(BadFile, match="解压后超过 2000 MB"):
+        read(bytes(data), NOW)
+
+
 @pytest.mark.parametrize("data", [b"", b"\n\n\n", b"a,b\n1,2\n"])
 def test_a_file_without_headings_is_told(data: bytes) -> None:
     with pytest.raises(BadColumns):
