@@ -278,31 +278,3 @@ def test_a_store_whose_path_reads_like_an_address_is_saved(room: Room, tmp_path:
     put(saved(room, tmp_path), odd, room.clock)
     backup(f"sqlite:///{odd / 'room.db'}", tmp_path / "again.backup", room.clock)
     assert read_manifest(tmp_path / "again.backup").tables["resources"][0] == 1
-
-
-WITHOUT_SECOND_NAMES = """
-import errno, os, sys
-from pathlib import Path
-from scim_server.clock import Clock
-from scim_server.operate.backup import backup
-
-def refuse(event, given):
-    if event == "os.link":
-        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
-
-sys.addaudithook(refuse)
-backup(sys.argv[1], Path(sys.argv[2]), Clock())
-"""
-
-
-@only_sqlite
-def test_a_backup_goes_to_a_disk_too_that_knows_no_second_names(room: Room, tmp_path: Path) -> None:
-    """A stick, or a share of the office's: all of it was copied there, and then refused."""
-    room.person("a")
-    (tmp_path / "stick").mkdir()
-    file = tmp_path / "stick" / "a.backup"
-    words = [sys.executable, "-c", WITHOUT_SECOND_NAMES, room.url, str(file)]
-    subprocess.run(words, timeout=60, check=True)
-    assert [each.name for each in file.parent.iterdir()] == ["a.backup"]
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert put(file, tmp_path / "second", room.clock).looked_at == 1
