@@ -159,6 +159,16 @@ def test_a_store_that_cannot_be_read_is_our_trouble_and_passes(own_console: Aske
     own_console.get("/cases")
 
 
+def test_an_answer_that_is_none_of_ours_is_our_fault(own_console: Asker, caplog: pytest.LogCaptureFixture) -> None:
+    """It was told as 400, as if the request were wrong, and nothing stood in the log."""
+    town = own_console.town
+    spoilt = text("UPDATE cases SET answer = 'CANARY'")
+    town._wait(town.house.writer.commit(lambda connection: connection.execute(spoilt)))
+    said = own_console.get(f"/cases/{town.case('E1')}", status=500, restricted="true")
+    assert "CANARY" not in str(said) + caplog.text
+    assert "ValidationError" in caplog.text
+
+
 class _without:
     """A table is gone for a while."""
 

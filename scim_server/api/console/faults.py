@@ -99,14 +99,17 @@ def translated(error: Exception) -> Problem:
         case ScimError():
             status = error.status if error.status in TITLES else 400
             return Problem(status, headers=error.headers)
-        case ValidationError():
-            return Problem(400, "请求的内容不合规定。", [_fault(each) for each in error.errors()[:_MOST]])
         case Unavailable():
             return Problem(503, "数据库暂时不能读写，请稍后再试。")
         case TooSlow() | TimeoutError():
             return Problem(503, "查询用时过长，请缩小范围或稍后再试。")
     log.error("a request of the console failed", exc_info=error)
     return Problem(500, "服务器内部出错，原因见其日志。")
+
+
+def unfit(error: ValidationError) -> Problem:
+    """Of what was asked; that an answer of ours is not what it must be is no fault of whoever asks."""
+    return Problem(400, "请求的内容不合规定。", [_fault(each) for each in error.errors()[:_MOST]])
 
 
 def _fault(each: ErrorDetails) -> dict[str, str]:

@@ -23,9 +23,9 @@ Choice = Literal["back", "extended", "departed"]
 
 
 class Answer(BaseModel):
-    """Whatever is answered."""
+    """Whatever is answered. What does not fit is told in the log without its value."""
 
-    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True)
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, frozen=True, hide_input_in_errors=True)
 
 
 class Page(Answer, Generic[T]):

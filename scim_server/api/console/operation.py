@@ -5,12 +5,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import ValidationError
 from starlette.responses import Response
 
 from scim_server.api.auth import Caller
 from scim_server.api.call import Call, RequestCall
 from scim_server.api.console.asked import Asked, Face, Nothing
-from scim_server.api.console.faults import Problem
+from scim_server.api.console.faults import Problem, unfit
 from scim_server.api.console.models import Answer
 from scim_server.api.limits import SECONDS
 
@@ -65,15 +66,22 @@ class Operation:
         return re.findall(r"{(\w+)}", self.path)
 
     async def __call__(self, call: Call) -> Response:
-        """Checks what is asked and answers it. Raises Problem, ValidationError and what the handler raises."""
+        """Checks what is asked and answers it. Raises Problem and what the handler raises."""
         assert isinstance(call, RequestCall)
         places = _places(call.request.path_params)
-        query = self.query.model_validate(dict(call.query))
+        query = _checked(self.query, dict(call.query))
         if isinstance(query, Face) and query.restricted and not call.caller.sees_restricted:
             raise Problem(403, "该内容限有权人员查阅。")
-        body = self.body.model_validate(await call.json(BODY)) if self.body else None
+        body = _checked(self.body, await call.json(BODY)) if self.body else None
         found = await self.handle(Question(call.caller, places, query, body))
         return found if isinstance(found, Response) else Response(found.model_dump_json(by_alias=True), media_type=JSON)
+
+
+def _checked(model: type[Asked], given: Any) -> Asked:
+    try:
+        return model.model_validate(given)
+    except ValidationError as error:
+        raise unfit(error) from error
 
 
 def _places(given: Mapping[str, str]) -> Mapping[str, str]:
