@@ -141,6 +141,8 @@ def test_the_letters_on_record_are_listed(office: Office) -> None:
         ("Z4:s2", {"sender": "NOBODY"}, 1, "NOBODY"),
         ("Z4:s2", {"sender": "D00"}, 1, "D00"),
         ("Z4:s2", {"delivered": "soon"}, 2, "--delivered"),
+        ("Z4:s2", {"delivered": "2099-01-01"}, 1, "尚未到"),
+        ("Z4:s2", {"number": " "}, 2, "--number"),
         ("Z4:s2", {"kind": "note"}, 2, "--kind"),
     ],
 )

@@ -15,6 +15,13 @@ KINDS = ("open", "change", "cancel")
 END = ":end"
 
 
+def _number(_: click.Context, __: click.Parameter, given: str) -> str:
+    """As it was typed. Raises click.BadParameter."""
+    if not given.strip():
+        raise click.BadParameter("a number is wanted")
+    return given.strip()
+
+
 @click.group()
 def letter() -> None:
     """Letters: those of departments that came, and those that the house draws up."""
@@ -22,7 +29,7 @@ def letter() -> None:
 
 @letter.command("record")
 @options.with_desk
-@click.option("--number", required=True, help="文号, e.g. 崖教函〔2026〕12号")
+@click.option("--number", required=True, callback=_number, help="文号, e.g. 崖教函〔2026〕12号")
 @click.option("--kind", type=click.Choice(KINDS), required=True)
 @click.option("--sender", help="code of the top department that wrote it; without it: a joint letter of all who owe it")
 @click.option("--delivered", help="ISO 8601: when it was delivered; by default today")
@@ -32,7 +39,11 @@ def record(
     desk: Desk, number: str, kind: str, sender: str | None, delivered: str | None, covers: tuple[str, ...], by: str
 ) -> None:
     """Put a letter on record, and print its id."""
-    given = {"number": number.strip(), "kind": kind, "sender": sender, "delivered": _instant(delivered)}
+    from scim_server.store.register_clock import instant
+
+    given = {"number": number, "kind": kind, "sender": sender, "delivered": _instant(delivered)}
+    if delivered is not None and instant(delivered) > desk.clock.now():
+        stop(f"送达时间 {delivered} 尚未到", FAILED)
     sentences = {
         "NoSuchPerson": "名册中从未有过 {}",
         "NoSuchDepartment": "{} 不是可以发函的部门（科室由所属部门发函）",
