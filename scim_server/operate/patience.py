@@ -3,7 +3,7 @@
 A request's head has 10 seconds and 64 KB, the whole request 30 seconds; who was answered before the end of
 the body has 2 seconds and 32 MB for the rest, so that the answer is not lost in a reset connection. Where
 the parser refuses what it reads, that is said once, as a SCIM error, and nothing more is read. Between
-requests uvicorn's own keep-alive limit holds.
+requests uvicorn's own keep-alive limit holds. When the server ends, who has just connected is heard for two seconds.
 """
 
 import asyncio
@@ -23,6 +23,7 @@ HEAD_SECONDS, HEAD_BYTES = 10.0, 64 * 1024
 REQUEST_SECONDS = 30.0
 REST_SECONDS, REST_BYTES = 2.0, 32 * 1024 * 1024
 SHORT = 64 * 1024  # a rest that is no longer ends a request like any other: the connection goes on
+LAST_SECONDS = 2.0  # for a request that is on its way when the server ends
 ROOM = 20  # where no connection is left, the one in so many that has been idle longest makes room
 
 # what is awaited of the client; plain numbers, since each request passes them
@@ -59,6 +60,13 @@ class Patience(HttpToolsProtocol):
         """The timer would keep the connection alive."""
         self._timer.cancel()
         super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        """The server ends. A request that is on its way is answered; who has nothing to ask is hung up on."""
+        if self._stage == HEAD and not self._deaf:
+            self.loop.call_later(LAST_SECONDS, super().shutdown)
+        else:
+            super().shutdown()
 
     def data_received(self, data: bytes) -> None:
         """Some of a request, the end of one and the beginning of the next, or anything at all."""

@@ -50,6 +50,32 @@ def test_a_server_tells_which_free_port_it_took_and_a_signal_ends_it_with_0(
         assert ended(process, number) == (0, "")
 
 
+def test_a_request_that_is_on_its_way_when_the_server_ends_is_answered(lone: Served) -> None:
+    """In a rolling restart, whoever had connected and not yet sent the first byte was hung up on."""
+    lone.start()
+    asker, silent = (socket.create_connection(("127.0.0.1", lone.port), timeout=60) for _ in range(2))
+    with asker, silent:
+        httpx.get(f"{lone.base}/readyz", timeout=30)  # so both have been let in: they knocked before
+        assert lone.process is not None
+        lone.process.send_signal(signal.SIGTERM)
+        until = time.monotonic() + 60
+        while not refuses(lone.port):
+            assert time.monotonic() < until
+        asker.sendall(b"GET /healthz HTTP/1.1\r\nHost: here\r\n\r\n")
+        assert asker.makefile("rb").read().startswith(b"HTTP/1.1 200 ")
+        assert silent.recv(1) == b""
+    assert lone.process.wait(60) == 0
+
+
+def refuses(port: int) -> bool:
+    """Nobody new is let in any more."""
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=60).close()
+    except ConnectionError:  # refused, or reset where it stood in the queue
+        return True
+    return False
+
+
 def test_a_busy_port_is_named_and_the_store_is_free_again(lone: Served) -> None:
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", 0))
