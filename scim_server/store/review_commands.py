@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, or_, select
 
 from scim_server.clock import Clock
-from scim_server.store import reviews, trace
+from scim_server.store import register, register_commands, reviews, trace
+from scim_server.store.register_tables import register as letters
 from scim_server.store.settle import Rules
 
 Given = Mapping[str, Any]
@@ -51,9 +52,21 @@ def _close(connection: Connection, clock: Clock, rules: Rules, given: Given) -> 
     force = bool(given.get("force"))
     left = reviews.close(connection, given["month"], given["by"], clock.stamp(), force=force)
     _note(connection, clock, given["by"], f"{given['month']} 核查了结" + (f"，未复函 {len(left)} 件" if left else ""))
+    _ask_no_more(connection, clock, given)
     for subject in dict.fromkeys(left):
         _note(connection, clock, given["by"], f"未复函即了结：{given.get('reason') or ''}", subject)
     return len(left)
+
+
+def _ask_no_more(connection: Connection, clock: Clock, given: Given) -> None:
+    """What has not left does not leave; what people bring may have come already."""
+    review = reviews.of_month(connection, given["month"])
+    assert review is not None
+    there = or_(letters.c.channel.is_(None), letters.c.channel != register.HAND)
+    mine = letters.c.review == review.id, letters.c.kind.in_(register.OURS), letters.c.state == register.READY
+    for id in connection.scalars(select(letters.c.id).where(*mine, there).order_by(letters.c.id)).all():
+        number = register.void(connection, id, clock.now())
+        register_commands.note(connection, clock, given["by"], f"{number} 作废：核查已了结，不再发送")
 
 
 def _note(connection: Connection, clock: Clock, by: str, what: str, subject: str | None = None) -> None:

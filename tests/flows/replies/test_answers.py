@@ -170,6 +170,21 @@ def test_a_check_that_gathers_or_is_closed_takes_no_reply(town: FactsTown, asked
         town.bureau.command("case-reply", case=case, answer="left", reason="离职", letter=LETTER, by=BY)
 
 
+@pytest.mark.parametrize(("channel", "state"), [("oa", "void"), ("hand", "ready")])
+def test_a_check_that_is_closed_sends_no_letter_any_more(
+    town: FactsTown, asked: Asked, channel: str, state: str
+) -> None:
+    """It went out all the same, and the reply to it was refused. What people bring may have come already."""
+    asked.write("EDU", delivered=None)
+    claim = {"owner": "node", "lease": 60.0, "patience": 60.0, "channel": channel, "by": BY, "passed": []}
+    if channel == "hand":
+        id = town.bureau.command("letter-claim", **claim)["id"]
+        assert town.bureau.command("letter-saved", id=id, owner="node", by=BY, printed=None)
+    town.bureau.command("review-close", month=asked.month, by=BY, force=True, reason="另行处理")
+    assert town.bureau.command("letter-claim", **claim) is None
+    assert town.bureau.rows("SELECT state FROM register") == [(state,)]
+
+
 def test_a_plain_user_who_has_left_goes_too(town: FactsTown, asked: Asked) -> None:
     from tests.flows import client as say
 
