@@ -1,5 +1,6 @@
 """A request's body, read within limits, as JSON (RFC 8259)."""
 
+import codecs
 import json
 import re
 from typing import Any
@@ -74,11 +75,22 @@ def parse(raw: bytes, most: int = BODY) -> Any:
     try:
         value = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
-        raise InvalidSyntax(f"The body is no JSON: line {error.lineno}, column {error.colno}.") from None
+        raise InvalidSyntax(_why_not(raw, error)) from None
     names = _names(value, 1)
     if names and _written(raw) != names:
         json.loads(raw, object_pairs_hook=_once)
     return value
+
+
+def _why_not(raw: bytes, error: orjson.JSONDecodeError) -> str:
+    """Whose editor or system writes GBK, or a byte order mark, looks for the fault in the JSON otherwise."""
+    if raw.startswith(codecs.BOM_UTF8):
+        return "The body begins with a byte order mark, which JSON does not have."
+    try:
+        raw.decode()
+    except UnicodeDecodeError as wrong:
+        return f"The body is no UTF-8: byte {wrong.start + 1}."
+    return f"The body is no JSON: line {error.lineno}, column {error.colno}."
 
 
 def _demand_sparse(raw: bytes, most: int) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from scim_server.api.limits import DEFAULT_PAGE, PAGE
 from scim_server.scim.errors import InvalidCount, InvalidValue
 
-_DIGITS = 9
+_DIGITS = 18  # what a database counts to; clients ask for 2147483647 where they want all there is
 NAMES = 1_000
 """In attributes or excludedAttributes: several times as many as all schemas have."""
 

@@ -14,7 +14,7 @@ from scim_server.scim.urns import SEARCH_REQUEST
 
 _NAMES = ("startIndex", "excludedAttributes", "sortBy", "sortOrder")
 _SPELLED = {name.lower(): name for name in _NAMES}
-_LARGEST = 10**9
+_LARGEST = 10**18
 
 Number = Annotated[int, Field(gt=-_LARGEST, lt=_LARGEST)]
 

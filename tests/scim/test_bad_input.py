@@ -55,6 +55,20 @@ async def test_what_is_no_json(scim: httpx.AsyncClient, house: House, raw: bytes
     assert house.count() == (0, 0)
 
 
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (json.dumps(user(displayName="张三"), ensure_ascii=False).encode("gbk"), "The body is no UTF-8: byte"),
+        (b"\xef\xbb\xbf" + GOOD, "byte order mark"),
+        (GOOD[:-1], "The body is no JSON: line 1, column"),
+    ],
+)
+async def test_what_is_wrong_with_the_letters_is_not_said_of_the_json(
+    scim: httpx.AsyncClient, raw: bytes, said: str
+) -> None:
+    assert said in refused(await scim.post("/Users", content=raw), 400, "invalidSyntax")
+
+
 async def test_equal_names_in_different_objects_are_no_fault(scim: httpx.AsyncClient) -> None:
     tricky = user(displayName='":', title='a":b": "', emails=[{"value": "a"}, {"value": '" :'}])
     assert (await made(scim, "/Users", tricky))["displayName"] == '":'

@@ -63,6 +63,15 @@ async def test_what_is_no_number(scim: httpx.AsyncClient, params: dict[str, str]
     refused(await scim.get("/Users", params=params), 400, "invalidValue")
 
 
+async def test_a_client_that_asks_for_the_largest_number_it_knows_gets_a_page(scim: httpx.AsyncClient) -> None:
+    await made(scim, "/Users", user())
+    for largest in (2**31 - 1, 10**18 - 1):
+        found = (await scim.get("/Users", params={"count": largest})).json()
+        assert (found["totalResults"], found["itemsPerPage"]) == (1, 1)
+        found = (await scim.get("/Users", params={"startIndex": largest, "filter": "userName pr"})).json()
+        assert (found["totalResults"], found["startIndex"], found["Resources"]) == (1, largest, [])
+
+
 async def test_filters_on_users(scim: httpx.AsyncClient) -> None:
     boss = await made(scim, "/Users", user("Boss"))
     work, home = {"value": "Z@gov", "type": "Work"}, {"value": "z@home", "type": "home", "primary": True}
