@@ -31,11 +31,13 @@ def living(rows: list[Mapping[str, Any]]) -> list[Row]:
 
 
 def row(told: Mapping[str, Any]) -> Row:
-    """One person. Raises Unreadable where there is no personId."""
+    """One person. Raises Unreadable where there is no personId, or faces are told in a way that is not understood."""
     if not text(told, "personId"):
         raise Unreadable("人员列表中有一行没有 personId")
     photos = told.get("personPhoto") or []
     photos = [photos] if isinstance(photos, Mapping) else photos
+    if not isinstance(photos, list) or not all(isinstance(each, Mapping) for each in photos):
+        raise Unreadable("平台给出的人脸（personPhoto）不成样子，不能断定有没有")
     faces = tuple(filter(None, (text(each, "personPhotoIndexCode") for each in photos)))
     return Row(text(told, "personId"), text(told, "personName"), text(told, "jobNo"), text(told, "orgIndexCode"), faces)
 

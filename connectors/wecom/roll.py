@@ -114,8 +114,8 @@ class Roll:
         asked = {"limit": min(self._config.page_size, IDS_AT_ONCE)} | ({"cursor": at.cursor} if at.cursor else {})
         reply = self._wire.ask("user/list_id", body=asked)
         seen: dict[str, set[int]] = {}
-        for row in rows(reply.fields, "dept_user"):
-            seen.setdefault(str(row["userid"]), set()).add(row["department"])
+        for userid, department in _id_rows(reply.fields):
+            seen.setdefault(userid, set()).add(department)
         found = [(get_member(self._wire, userid), departments) for userid, departments in seen.items()]
         tree = frozenset(ids)
         here = tuple(each for each, listed in found if each is not None and _counted_in(each, tree) in listed)
@@ -143,7 +143,8 @@ class Roll:
     def _member(self, row: Mapping[str, Any], department: int, tree: frozenset[int]) -> Member | None:
         """The member of a row, if it is counted here and still there."""
         listed = row.get("department")
-        if isinstance(listed, list) and min(tree.intersection(listed), default=None) != department:
+        here = {each for each in listed if type(each) is int} if isinstance(listed, list) else None
+        if here is not None and min(tree & here, default=None) != department:
             return None
         if members.shows_status(row):
             return members.read(row)
@@ -171,10 +172,19 @@ def _all_ids(wire: Wire) -> Iterator[tuple[str, int]]:
     while True:
         asked = {"limit": IDS_AT_ONCE} | ({"cursor": cursor} if cursor else {})
         reply = wire.ask("user/list_id", body=asked)
-        yield from ((str(row["userid"]), row["department"]) for row in rows(reply.fields, "dept_user"))
+        yield from _id_rows(reply.fields)
         cursor = str(reply.fields.get("next_cursor") or "")
         if not cursor:
             return
+
+
+def _id_rows(fields: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+    """(userid, department) of each row of list_id. Raises Unreadable."""
+    for row in rows(fields, "dept_user"):
+        userid, department = (row.get("userid"), row.get("department")) if isinstance(row, dict) else (None, None)
+        if not isinstance(userid, str) or type(department) is not int:
+            raise Unreadable("政务微信的成员ID列表不成样子")
+        yield userid, department
 
 
 def _userlist(wire: Wire, verb: str, department: int) -> list[Mapping[str, Any]]:

@@ -31,6 +31,17 @@ def test_what_goes_out_is_signed_as_it_goes_out() -> None:
         assert len(set(nonces)) == len(nonces)
 
 
+@pytest.mark.parametrize("photos", ["face-1", ["face-1"], 1.5, [None]])
+def test_faces_that_are_told_in_no_known_way_are_never_no_faces(photos: Any) -> None:
+    """An AttributeError or TypeError here was a bug, for which rows are parked; and a person goes after the face."""
+    with Platform() as platform:
+        platform.answers[api.PERSON_INFO] = page(KNOWN | {"personPhoto": photos})
+        with pytest.raises(Unreadable):
+            platform.connector.observe(PERSON)
+        assert platform.remove() != Done()
+        assert not any(each in platform.paths() for each in (api.FACE_DELETE, api.PERSON_DELETE))
+
+
 def test_a_person_is_sent_by_name_number_and_department_alone() -> None:
     with Platform() as platform:
         platform.create()

@@ -189,6 +189,24 @@ def test_a_member_of_whom_one_cannot_tell_who_or_how_he_is_is_unreadable(change:
         connector.close()
 
 
+@pytest.mark.parametrize(
+    "row", [{}, "E1", {"userid": "E1"}, {"userid": 1, "department": 1}, {"userid": "E1", "department": [1]}]
+)
+def test_ids_that_are_told_in_no_known_way_are_no_reading(row: Any) -> None:
+    """A KeyError or TypeError here was a bug, for which rows are parked."""
+    tree = OK | {"department_id": [{"id": 1, "parentid": 0, "order": 1}]}
+    said = OK | {"dept_user": [row], "next_cursor": ""}
+    with Canned(department__simplelist=tree, user__list_id=said) as server, pytest.raises(Unreadable):
+        server.connector(listing="list_id").observe_all(None)
+
+
+def test_a_department_of_a_member_that_is_no_number_is_passed_over() -> None:
+    tree = OK | {"department_id": [{"id": 1, "parentid": 0, "order": 1}]}
+    said = OK | {"userlist": [MEMBER | {"department": [[1], {}, 1]}]}
+    with Canned(department__simplelist=tree, user__list=said) as server:
+        assert [each.key for each in server.connector(listing="list").observe_all(None).accounts] == [MEMBER["userid"]]
+
+
 def test_what_the_vendor_withholds_was_not_read_and_is_no_absence() -> None:
     few = {name: MEMBER[name] for name in ("userid", "status", "department")}
     with Canned(user__get=OK | few) as server:
