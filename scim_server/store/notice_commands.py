@@ -23,7 +23,7 @@ def _instruct(connection: Connection, clock: Clock, rules: Rules, given: Given) 
         raise NotNow(f"批示日期 {given['on']} 尚未到")
     said = {"number": given["number"], "on": given["on"], "by": given["instructed_by"]}
     told = notices.instruct(
-        connection, given["id"], {**said, "recorded_by": given["by"], "recorded": clock.stamp()}, clock.today()
+        connection, rules, given["id"], {**said, "recorded_by": given["by"], "recorded": clock.stamp()}, clock.today()
     )
     what = f"{told['doc_number']} 登记区政府批示 {given['number']}（{given['on']}），准予印发"
     trace.note(connection, "letter", given["by"], what, at=clock.stamp())

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Connection, func, select, update
 
+from mappings.calendar import Calendar, workdays_3
 from scim_server.clock import Clock
 from scim_server.store import register, register_commands
 from scim_server.store.departments import names
@@ -18,6 +19,7 @@ from scim_server.store.replies import LEFT
 from scim_server.store.review_tables import cases, review_accounts, reviews
 from scim_server.store.reviews import ANSWERED, OPERATED, SILENT
 from scim_server.store.settle import Rules
+from scim_server.workdays import load_calendar
 
 NOTICE = "notice"
 ALL = "各相关单位"
@@ -29,7 +31,10 @@ class NoSuchNotice(Exception):
 
 
 class Counts(NamedTuple):
-    """What a notice tells. `left`: people; `asked`: keys of the departments that were; `left_departments`: names."""
+    """What a notice tells. `asked`: keys of the departments that were; `left_departments`: names.
+
+    `left`: people who have left, and whose office has not written within three working days; `gone`: who has left.
+    """
 
     total: int
     silent: int
@@ -37,18 +42,21 @@ class Counts(NamedTuple):
     late: int
     none: int
     left: int
+    gone: int
     asked: tuple[str, ...]
     left_departments: tuple[str, ...]
 
 
-def counts(connection: Connection, review: str) -> Counts:
+def counts(connection: Connection, rules: Rules, review: str) -> Counts:
     """Of a check, as its replies stand now."""
     checked = select(func.count()).where(
         review_accounts.c.review == review, review_accounts.c.verdict.in_((OPERATED, SILENT))
     )
     rows = connection.execute(_asked(review)).all()
     by = _by_department(rows)
-    left = {row.subject: row.department for row in rows if row.answer == LEFT and row.ended_by is None}
+    gone = [row for row in rows if row.answer == LEFT and row.ended_by is None]
+    calendar = load_calendar(rules.calendar)
+    left = {row.subject: row.department for row in gone if not _in_time(row, rules, calendar)}
     words = [_how(each) for each in by.values()]
     called = names(connection, left.values())
     return Counts(
@@ -58,6 +66,7 @@ def counts(connection: Connection, review: str) -> Counts:
         late=words.count(_LATE),
         none=words.count(_NONE),
         left=len(left),
+        gone=len({row.subject for row in gone}),
         asked=tuple(sorted(by)),
         left_departments=tuple(sorted({called.get(key, key) for key in left.values() if key})),
     )
@@ -66,10 +75,18 @@ def counts(connection: Connection, review: str) -> Counts:
 def _asked(review: str) -> Any:
     of = select(
         cases.c.subject, cases.c.department, cases.c.addressees, cases.c.state, cases.c.answer, cases.c.replied_on,
-        letters.c.due, letters.c.provisional, marks.c.ended_by,
+        cases.c.left_on, letters.c.due, letters.c.provisional, marks.c.ended_by,
     )  # fmt: skip
     of = of.outerjoin(letters, letters.c.id == cases.c.letter).outerjoin(marks, marks.c.id == cases.c.ruling)
     return of.where(cases.c.review == review)
+
+
+def _in_time(row: Any, rules: Rules, calendar: Calendar) -> bool:
+    """Whether the reply came within the days that 三 gives for the letter about a departure: no fault of theirs."""
+    if row.left_on is None:
+        return False
+    until = workdays_3(row.left_on, calendar, rules.readings.count_start_day)
+    return until.provisional or bool(row.replied_on <= until.due)
 
 
 def _by_department(rows: Any) -> dict[str, list[Any]]:
@@ -96,11 +113,11 @@ def follow(connection: Connection, clock: Clock, rules: Rules, review: str, by: 
     draft = _live(connection, review)
     if rules.letters.bureau is None or (draft is not None and draft.state != register.DRAFT):
         return None
-    now = counts(connection, review)
+    now = counts(connection, rules, review)
     if draft is not None:
         _redraw(connection, draft, now, draft.day)
         return str(draft.doc_number)
-    if not now.left:
+    if not now.gone:
         return None
     drawn = register_commands.COMMANDS["letter-draw"](
         connection, clock, rules, _sheet(connection, clock, rules, review, now) | {"by": by}
@@ -136,7 +153,7 @@ def _sheet(connection: Connection, clock: Clock, rules: Rules, review: str, now:
 
 def _figures(now: Counts) -> dict[str, Any]:
     said = now._asdict() | {"departments": len(now.asked), "left_departments": list(now.left_departments)}
-    return {name: value for name, value in said.items() if name != "asked"}
+    return {name: value for name, value in said.items() if name not in ("asked", "gone")}
 
 
 def _redraw(connection: Connection, draft: Any, now: Counts, day: str) -> Mapping[str, Any]:
@@ -156,7 +173,9 @@ def of_month(connection: Connection, month: str) -> Any:
     return row
 
 
-def instruct(connection: Connection, id: str, instruction: Mapping[str, Any], today: str) -> dict[str, Any]:
+def instruct(
+    connection: Connection, rules: Rules, id: str, instruction: Mapping[str, Any], today: str
+) -> dict[str, Any]:
     """The government's instruction is on record: from now on the notice may go out, with the figures of this moment.
 
     It bears the day of today where that is of the year of its number. Raises NoSuchNotice, NotNow.
@@ -167,7 +186,7 @@ def instruct(connection: Connection, id: str, instruction: Mapping[str, Any], to
     if row.state != register.DRAFT:
         what = "已作废" if row.state == register.VOID else "已登记过批示"
         raise register.NotNow(f"{row.doc_number} {what}")
-    now = counts(connection, row.review)
+    now = counts(connection, rules, row.review)
     content = _redraw(connection, row, now, today if today[:4] == str(row.year) else row.day)
     values = {"state": register.READY, "instruction": orjson.dumps(dict(instruction))}
     connection.execute(update(letters).where(letters.c.id == id).values(values))

@@ -47,6 +47,14 @@ def figures(asked: Asked) -> tuple[int, ...]:
     return tuple(notice[name] for name in ("total", "silent", "departments", "on_time", "late", "none", "left"))
 
 
+def test_whose_office_wrote_within_three_working_days_of_the_departure_is_blamed_of_nothing(asked: Asked) -> None:
+    """Whoever had left, however lately, was published as one whose office had not written in time."""
+    asked.reply("E-li", "oa", "left", left_on="2026-06-30", departure="resignation")  # the third working day is today
+    assert (only(asked)["left"], only(asked)["left_departments"]) == (0, [])
+    asked.reply("E-jin", "oa", "left", left_on="2026-06-29", departure="resignation")
+    assert (only(asked)["left"], only(asked)["left_departments"]) == (1, ["部门EDU"])
+
+
 def test_it_is_drawn_once_somebody_has_left_and_follows_the_replies(town: FactsTown, asked: Asked) -> None:
     assert asked.reply("E-wang", "oa", "leave")["notice"] is None
     assert asked.notices() == []
