@@ -21,8 +21,10 @@ from scim_server.operate.archive import MANIFEST, read_manifest
 from scim_server.operate.backup import backup
 from scim_server.operate.restore import restore
 from scim_server.settings import BadSettings
+from scim_server.store import tokens
 from scim_server.store.engine import Unusable, open_engine
 from scim_server.store.lock import Busy, Holder, StoreLock
+from tests.cli.line import inside
 from tests.flows import client as say
 from tests.flows.engine_room import Room
 from tests.servers.stores import only_sqlite
@@ -278,3 +280,17 @@ def test_a_store_whose_path_reads_like_an_address_is_saved(room: Room, tmp_path:
     put(saved(room, tmp_path), odd, room.clock)
     backup(f"sqlite:///{odd / 'room.db'}", tmp_path / "again.backup", room.clock)
     assert read_manifest(tmp_path / "again.backup").tables["resources"][0] == 1
+
+
+@only_sqlite
+def test_a_token_that_was_revoked_since_is_good_again_and_the_command_says_so(room: Room, tmp_path: Path) -> None:
+    room.writer.write(lambda connection: tokens.create_token(connection, "HR", "hr", room.clock))
+    file = saved(room, tmp_path)
+    room.writer.write(lambda connection: tokens.revoke_token(connection, "HR", room.clock))
+    config, store = tmp_path / "huaming.toml", tmp_path / "again.db"
+    config.write_text(f'[store]\nurl = "sqlite:///{store}"\n')
+    done = inside("restore", str(file), "--config", config)
+    assert done.returncode == 0, done.stderr
+    with open_engine(f"sqlite:///{store}").connect() as connection:
+        assert [each["revoked"] for each in tokens.list_tokens(connection)] == [None]
+    assert "备份之后吊销的令牌又有效" in done.stdout

@@ -40,5 +40,6 @@ def restore(settings: Settings, file: Path, target: str | None, force: bool) -> 
     click.echo(
         f"备份之后各系统里发生过什么，库里没有：{done.looked_at} 个账号和部门已全部列为待核对，先读后写；\n"
         "其中的锁定、注销等按同一批计入限额，超出的等人批准（huaming approvals list）。\n"
-        "备份之后才推送的人员请由人事系统重推；其账号已在系统中的，按 huaming adopt 认领。"
+        "备份之后才推送的人员请由人事系统重推；其账号已在系统中的，按 huaming adopt 认领。\n"
+        "备份之后吊销的令牌又有效、抹除的人员又在库中：请再次吊销（huaming token list 查看）、再次抹除。"
     )
