@@ -108,7 +108,7 @@ def say_to_stderr(settings: Settings) -> None:
 
 
 class _Server(uvicorn.Server):
-    """Says where it listens; ends with exit code 0 after SIGTERM, which was asked for, and where the store is moved."""
+    """Says where it listens; ends after SIGTERM, with exit code 0: it was asked for; and where the store is moved."""
 
     def __init__(self, config: uvicorn.Config, url: str, house: House) -> None:
         super().__init__(config)
