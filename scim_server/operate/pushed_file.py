@@ -115,7 +115,7 @@ def _whole(path: Path) -> Any:
 def _request(line: int, given: Any, base_url: str) -> Request:
     if not isinstance(given, dict):
         raise BadFile(f"第 {line} 行不是一个 JSON 对象")
-    if BULK_REQUEST in (given.get("schemas") or ()):
+    if _is_bulk(given):
         return Request(line, "POST", "/Bulk", given)
     method, path = given.get("method"), given.get("path")
     if not isinstance(method, str) or method.upper() not in METHODS:
@@ -126,6 +126,11 @@ def _request(line: int, given: Any, base_url: str) -> Request:
             f"第 {line} 行：{method.upper()} 不能用于 path「{path}」，应为 /Users、/Groups 或其下一人一组，或 /Bulk"
         )
     return Request(line, method.upper(), where, _body(line, method.upper(), given), _version(given))
+
+
+def _is_bulk(given: Mapping[str, Any]) -> bool:
+    schemas = given.get("schemas")
+    return isinstance(schemas, list) and BULK_REQUEST in schemas
 
 
 def _below(path: str, base_url: str) -> str:

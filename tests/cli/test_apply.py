@@ -69,6 +69,16 @@ def test_a_plan_that_nobody_was_shown_is_not_applied(office: Office) -> None:
     refused(typed(office, "apply", "--plan", "0123456789ab"), 2)
 
 
+def test_what_the_guard_is_to_decide_was_told_to_have_been_let_pass(office: Office, tmp_path: Path) -> None:
+    """Who pushes a file is the cause of what comes of it: without a second name the guard decides (S24)."""
+    path = written(tmp_path, {"method": "POST", "path": "/Users", "body": say.user("wen")})
+    digest = json.loads(done(typed(office, "plan", "--json", "--with", path)))["digest"]
+    said = done(typed(office, "apply", "--plan", digest, "--by", "王主任", "--with", path))
+    assert "已放行" not in said
+    assert "已交由安全上限核定" in said
+    assert "超出上限的待批（huaming approvals list）" in said
+
+
 def test_a_file_is_applied_without_a_server_and_once(office: Office, tmp_path: Path) -> None:
     path = written(tmp_path, {"method": "POST", "path": "/Users", "body": say.user("einmal")})
     digest = json.loads(done(typed(office, "plan", "--json", "--with", path)))["digest"]

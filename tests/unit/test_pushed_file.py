@@ -77,6 +77,7 @@ def test_the_digest_is_that_of_the_bytes(tmp_path: Path) -> None:
         ({"method": "DELETE", "path": "/Users"}, "第 2 行：DELETE 不能用于 path"),
         ({"method": "POST", "path": "/Me", "body": {}}, "第 2 行：POST 不能用于 path"),
         ({"method": "DELETE", "path": 7}, "第 2 行：DELETE 不能用于 path"),
+        ({"schemas": 5, "method": "DELETE", "path": "/Users"}, "第 2 行：DELETE 不能用于 path"),
     ],
 )
 def test_what_is_no_request_is_told(tmp_path: Path, line: Any, words: str) -> None:

@@ -13,7 +13,7 @@ from scim_server.operate.exits import BAD, FAILED, stop
 from scim_server.operate.typed import options
 
 if TYPE_CHECKING:
-    from scim_server.operate.apply import Applied
+    from scim_server.operate.apply import Applied, Order
     from scim_server.operate.pushed import Refusal
     from scim_server.operate.pushed_file import PushedFile
 
@@ -101,7 +101,7 @@ def apply(  # noqa: PLR0913, PLR0917 - one command with the switches that a pers
         stop(error.args[0], FAILED)
     except RequestsRefused as error:
         _stop_refused(error.args[0])
-    click.echo(json.dumps(done.shown(), ensure_ascii=False) if as_json else "\n".join(_lines(done)))
+    click.echo(json.dumps(done.shown(), ensure_ascii=False) if as_json else "\n".join(_lines(done, order)))
     if done.refused is not None:
         stop(done.refused, FAILED)
     if until_idle:
@@ -126,7 +126,7 @@ def _stop_refused(refusals: "Sequence[Refusal]") -> None:
     stop("\n".join(said), FAILED)
 
 
-def _lines(done: "Applied") -> list[str]:
+def _lines(done: "Applied", order: "Order") -> list[str]:
     comparison = done.comparison
     said = [each.sentence for each in comparison.moved[:MOST_MOVED]]
     if len(comparison.moved) > MOST_MOVED:
@@ -139,5 +139,8 @@ def _lines(done: "Applied") -> list[str]:
         said.append(f"请求文件推送至第 {pushed.line} 行，共 {pushed.lines} 个请求，逐项计接受 {pushed.accepted} 项")
     if done.refused is None:
         before = f"，此前已落实 {comparison.done} 项" if comparison.done else ""
-        said.append(f"已放行 {done.let_pass} 项操作，涉及 {done.people} 人{before}；摘要 {done.digest[:16]}")
+        word, more = (
+            ("已放行", "") if order.voucher else ("已交由安全上限核定", "；超出上限的待批（huaming approvals list）")
+        )
+        said.append(f"{word} {done.let_pass} 项操作，涉及 {done.people} 人{before}；摘要 {done.digest[:16]}{more}")
     return said
