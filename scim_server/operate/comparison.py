@@ -1,6 +1,6 @@
 """`huaming policy compare`: whom another reading of the regulation would change. Writes nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -8,10 +8,11 @@ from mappings.model import Presence
 from mappings.policy.readings import TITLES
 from scim_server import systems
 from scim_server.operate.desk import Desk
+from scim_server.operate.fact_words import ANOMALIES
 from scim_server.operate.plain_past import everybody
 from scim_server.operate.reading import Frame, frame
 from scim_server.operate.states import state_of
-from scim_server.reports.words import PRESENCES
+from scim_server.reports.words import ARTICLES, PRESENCES
 from scim_server.settings import Settings
 
 Line = dict[str, Any]
@@ -45,11 +46,14 @@ def _differences(before: Line, after: Line) -> dict[str, list[Any]]:
 
 
 WORDS = {"primary": "主岗部门", "concurrent": "兼任部门", "articles": "条款", "anomalies": "待核事项"}
+SPOKEN: Mapping[str, Mapping[str, str]] = {"articles": ARTICLES, "anomalies": ANOMALIES}
 
 
 def line(found: Line) -> str:
     """The same as a person reads it."""
-    changes = "；".join(f"{_title(key)} {_word(was)}→{_word(now)}" for key, (was, now) in found["changes"].items())
+    changes = "；".join(
+        f"{_title(key)} {_word(key, was)}→{_word(key, now)}" for key, (was, now) in found["changes"].items()
+    )
     return f"{found['name']}（{found['externalId']}）：{changes}"
 
 
@@ -57,7 +61,7 @@ def _title(key: str) -> str:
     return WORDS.get(key) or TITLES.get(key, key)
 
 
-def _word(value: Any) -> str:
+def _word(key: str, value: Any) -> str:
     if isinstance(value, list):
-        return "、".join(value) or "无"
+        return "、".join(SPOKEN.get(key, {}).get(each, each) for each in value) or "无"
     return PRESENCES[Presence(value)] if value in set(Presence) else value or "无"

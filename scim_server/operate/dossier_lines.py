@@ -5,7 +5,7 @@ from typing import Any
 
 from mappings.model import Presence
 from mappings.policy.readings import TITLES
-from scim_server.operate.fact_words import ANOMALIES, CATEGORIES, EVENTS, LETTER_KINDS, POSTS, RULINGS, SCOPES
+from scim_server.operate.fact_words import ANOMALIES, CATEGORIES, EVENTS, LETTER_KINDS, OUTCOMES, POSTS, RULINGS, SCOPES
 from scim_server.reports.letters.rows import STATES
 from scim_server.reports.words import ARTICLES, PRESENCES
 
@@ -45,7 +45,7 @@ def _post(post: Told) -> str:
 
 def _event(event: Told) -> str:
     suspended = "，暂时停止工作" if event["workSuspended"] else ""
-    outcome = f"，结果 {event['outcome']}" if event["outcome"] else ""
+    outcome = f"，结果 {OUTCOMES[event['outcome']]}" if event["outcome"] else ""
     days = _days({"start": event["effective"], "end": event["end"]}) if event["end"] else event["effective"]
     return f"{days} {EVENTS[event['type']]}{suspended}{outcome}（{event['value']}）"
 

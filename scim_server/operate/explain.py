@@ -22,7 +22,7 @@ from scim_server.store.tables import attempts, links, subjects
 from scim_server.systems import followed
 
 LATEST = 20
-STATES = {"due": "待处理", "done": "已一致", "waiting": "等待", "parked": "搁置", "held": "待批", "gone": "已注销"}
+STATES = {"due": "待处理", "done": "已一致", "waiting": "等待", "parked": "搁置", "held": "待批", "gone": "没有账号"}
 
 
 class NoSuchUser(Exception):

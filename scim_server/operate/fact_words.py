@@ -24,6 +24,16 @@ EVENTS = {
     "other-departure": "其他离职",
 }
 
+OUTCOMES = {
+    "cleared": "未予处理",
+    "disciplined-in-post": "处分后留任原岗",
+    "demoted": "降级",
+    "removed-from-post": "撤职",
+    "expulsion": "开除公职",
+    "dismissal": "辞退",
+    "judicial-referral": "移送司法机关",
+}
+
 RULINGS = {"block": "裁定锁定", "reply-says-left": "复函称已离职"}
 
 ANOMALIES = {

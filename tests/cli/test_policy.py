@@ -134,6 +134,8 @@ def test_another_policy_names_whom_it_would_change_and_writes_nothing(office: Of
 
 def test_the_same_policy_changes_nobody(office: Office, tmp_path: Path) -> None:
     assert compared(office, tmp_path, "", "2026-03-03") == {}
+    words = ("policy", "compare", "--with", tmp_path / "other.toml", "--as-of", "2026-03-03", "--config", office.config)
+    assert done(inside(*words)) == "没有人因此改变\n"
 
 
 def test_a_person_reads_the_difference(office: Office, tmp_path: Path) -> None:

@@ -39,6 +39,9 @@ def compare(desk: Desk, other: Path, day: str | None, as_json: bool) -> None:
     from scim_server.operate.desk import be_polite
 
     be_polite()
-    lines = comparison.compare(desk, load(other), options.day_of(desk, day))
-    for line in lines:
+    number = 0
+    for line in comparison.compare(desk, load(other), options.day_of(desk, day)):
+        number += 1
         click.echo(json.dumps(line, ensure_ascii=False) if as_json else comparison.line(line))
+    if not (number or as_json):
+        click.echo("没有人因此改变")
