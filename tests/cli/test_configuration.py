@@ -103,7 +103,8 @@ def test_a_file_that_is_no_toml_is_said_with_its_name(tmp_path: Path, content: s
 
 def test_a_file_that_is_not_there_is_said_with_its_name(tmp_path: Path) -> None:
     assert "nowhere.toml" in refused(inside("status", "--config", tmp_path / "nowhere.toml"), 2)
-    assert "huaming.toml" in refused(huaming("status", cwd=tmp_path), 2)
+    said = refused(huaming("status", cwd=tmp_path), 2)
+    assert said == "huaming: there is no configuration huaming.toml; name one by --config or HUAMING_CONFIG\n"
 
 
 def test_the_configuration_is_the_one_named_else_the_environment_s_else_the_one_that_lies_here(

@@ -75,7 +75,8 @@ def test_a_letter_is_saved_brought_and_its_clock_runs(counter: Counter) -> None:
     assert (waiting["state"], waiting["channel"], waiting["waits_for"]) == ("ready", "hand", "person")
     assert "主送 区教育局 待人工送达" in counter.type("letter", "register")
     (counter.out / NAME).unlink()
-    assert counter.type("letter", "deliver") == "", "it is not saved again"
+    assert counter.type("letter", "deliver") == "没有待送达的函件\n"
+    assert counter.files() == [], "it is not saved again"
     today = Clock().today()
     said = counter.type("letter", "delivered", NUMBER, "--at", today, "--by", "送函员")
     (there,) = counter.register("--state", "delivered")

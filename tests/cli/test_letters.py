@@ -117,6 +117,14 @@ def test_a_gate_opens_with_the_letter_at_once(tmp_path: Path) -> None:
     assert active() == 1
 
 
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [("letter", "没有登记在案的来函"), ("slip", "没有待领取的初始口令"), ("leftover", "没有待清除的残余资料")],
+)
+def test_a_list_that_is_empty_said_nothing(office: Office, command: str, said: str) -> None:
+    assert done(inside(command, "list", "--config", office.config)) == f"{said}\n"
+
+
 def test_the_letters_on_record_are_listed(office: Office) -> None:
     id = record(office, "Z4:s2", "Z3:s1:end", delivered="2026-03-04T10:00:00+08:00", sender="EDU")
     asked = ("letter", "list", "--json", "--config", office.config)

@@ -29,8 +29,8 @@ def listed(desk: Desk, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False))
         return
-    for row in rows:
-        click.echo(f"{row['system']} {row['externalId']} {row['name']}")
+    told = (f"{row['system']} {row['externalId']} {row['name']}" for row in rows)
+    options.tell(told, "没有待清除的残余资料")
 
 
 @leftover.command("done")

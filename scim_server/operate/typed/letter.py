@@ -66,7 +66,10 @@ def listed(desk: Desk, restricted: bool, as_json: bool) -> None:
     from scim_server.operate import letters
 
     found = letters.letters(desk, restricted)
-    click.echo(json.dumps(found, ensure_ascii=False) if as_json else "\n".join(map(letters.line, found)))
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False))
+    else:
+        options.tell(map(letters.line, found), "没有登记在案的来函")
 
 
 for each in (draft, register, show, render, deliver, delivered, void):

@@ -130,8 +130,8 @@ def deliver(desk: Desk, by: str, again: str | None, scheduled: bool, as_json: bo
     found = list(delivery.deliver(desk, by))
     if as_json:
         click.echo(json.dumps(list(map(delivery.shown, found)), ensure_ascii=False))
-    elif found:
-        click.echo("\n".join(map(delivery.line, found)))
+    elif found or not scheduled:
+        options.tell(map(delivery.line, found), "没有待送达的函件")
     if not scheduled and any(each.result in delivery.BAD for each in found):
         stop("有函件未能送达", FAILED)
 

@@ -11,7 +11,7 @@ import click
 from scim_server.clock import Clock
 from scim_server.operate.desk import Desk
 from scim_server.operate.exits import BAD, stop
-from scim_server.settings import load
+from scim_server.settings import BadSettings, Settings, load
 
 T = TypeVar("T", bound=Callable[..., Any])
 
@@ -35,13 +35,22 @@ by = click.option(
 )
 
 
+def _loaded(config: Path) -> Settings:
+    try:
+        return load(config)
+    except BadSettings as error:
+        if isinstance(error.__cause__, FileNotFoundError):
+            stop(f"there is no configuration {config}; name one by --config or HUAMING_CONFIG", BAD)
+        raise
+
+
 def with_settings(command: T) -> Any:
     """The command gets the settings first. Raises BadSettings."""
 
     @config
     @wraps(command)
     def run(config: Path, **given: Any) -> Any:
-        return command(load(config), **given)
+        return command(_loaded(config), **given)
 
     return run
 

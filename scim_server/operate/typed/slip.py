@@ -10,6 +10,7 @@ from scim_server.operate.desk import Desk
 from scim_server.operate.exits import FAILED, stop
 from scim_server.operate.typed import options
 from scim_server.reconcile.slip import BadSlipKey, Seal
+from scim_server.reports.period import local
 from scim_server.store import slips
 
 
@@ -34,8 +35,8 @@ def listed(desk: Desk, system: str | None, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False))
         return
-    for row in rows:
-        click.echo(f"{row['system']} {row['externalId']} {row['name']} {row['made']}")
+    told = (f"{row['system']} {row['externalId']} {row['name']} {local(row['made'])}" for row in rows)
+    options.tell(told, "没有待领取的初始口令")
 
 
 @slip.command("show")
