@@ -189,7 +189,7 @@ def lines(done: Imported, name: str) -> list[str]:
         return [f"{name}：同一文件已于 {local(at)} 由 {by} 导入，没有重复导入"]
     people = f"对应 {done.people} 人（有时间的 {done.dated} 人），系统中名册人员的账号 {done.linked} 个"
     back = f"编号 {done.id}，有误时用 huaming activity withdraw 撤回"
-    apart = _listed("不属于名册中任何人的账号（不发函）：", done.strangers)
+    apart = _listed("该系统中无人对应的账号（不发函）：", done.strangers)
     doubtful = _listed("同一行指向两个人（两人都按可能有操作计）：", done.doubtful)
     return [f"{name}：{done.rows} 行，{people}", back, *apart, *doubtful]
 
