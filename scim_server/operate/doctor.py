@@ -118,7 +118,11 @@ def _mode(desk: Desk, target: Target) -> Iterator[Finding]:
     with desk.reader() as connection:
         decided = target.mode or standing(connection, target.name).mode
     if decided == "observe":
-        yield Finding("warning", "模式为只观察：只读取和比对，不写入任何内容", 'mode = "enforce"')
+        # in the file it would overrule that somebody has to decide whose the accounts are (S13)
+        remedy = (
+            f"huaming adopt --system {target.name} --enforce --by 姓名" if target.mode is None else 'mode = "enforce"'
+        )
+        yield Finding("warning", "模式为只观察：只读取和比对，不写入任何内容", remedy)
 
 
 def _calendar(desk: Desk) -> Finding:

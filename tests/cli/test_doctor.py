@@ -25,6 +25,16 @@ def test_what_is_still_missing_is_a_warning_with_the_command_to_type(house: Serv
     assert "✗" not in said
 
 
+def test_what_observes_by_itself_was_to_be_forced_in_the_file(house: Served) -> None:
+    """That would pass over whose the accounts are (S13)."""
+    house.mode = None
+    house.write_config()
+    done(inside("adopt", "--system", "ldap", "--observe", "--by", "李科长", "--config", house.config))
+    said = done(inside("doctor", "--config", house.config))
+    assert "不写入任何内容\n    huaming adopt --system ldap --enforce --by 姓名" in said
+    assert 'mode = "enforce"' not in said
+
+
 def test_a_directory_that_cannot_lock_is_an_error_with_a_remedy(tmp_path: Path, bare_openldap: OpenLdap) -> None:
     house = Served(tmp_path, bare_openldap)
     house.write_config()
