@@ -69,6 +69,10 @@ def test_a_plan_that_nobody_was_shown_is_not_applied(office: Office) -> None:
     refused(typed(office, "apply", "--plan", "0123456789ab"), 2)
 
 
+def test_a_day_that_was_left_empty_was_planned_as_today(office: Office) -> None:
+    assert "YYYY-MM-DD" in refused(typed(office, "plan", "--as-of", ""), 2)
+
+
 def test_what_the_guard_is_to_decide_was_told_to_have_been_let_pass(office: Office, tmp_path: Path) -> None:
     """Who pushes a file is the cause of what comes of it: without a second name the guard decides (S24)."""
     path = written(tmp_path, {"method": "POST", "path": "/Users", "body": say.user("wen")})

@@ -45,7 +45,7 @@ def plan(desk: Desk, day: str | None, system: str | None, path: Path | None, ski
     from scim_server.operate.screen import counting
 
     options.demand_known(desk, system)
-    asked = Asked(system, options.day_of(desk, day) if day else None, _file(desk, path), skip_refused)
+    asked = Asked(system, options.day_of(desk, day) if day is not None else None, _file(desk, path), skip_refused)
     be_polite()
     with Spool() as spool:
         try:
