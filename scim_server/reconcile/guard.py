@@ -113,14 +113,17 @@ class Guard:
         self._judge_alone(connection, alone, now)
 
     def _in_question(self, connection: Connection, task: Task, at: Standing, now: float) -> Row | None:
-        """What of a row nobody has spoken about yet; None: nothing, or it is known already."""
+        """What of a row nobody has spoken about yet; None: nothing, or it is known already.
+
+        What the system is at has been let pass, however the account looks by now: a removal in steps is asked once.
+        """
         guarded, subject = task.guarded, task.claim.subject
         all_of_it = guarded.dangerous(task.planned.operations)
         if all_of_it and at.desired != task.claim.desired:
             guarded.keep(Kept.MOVED)
             return None
         allowed = guarded.passed | frozenset((at.permit or "").split())
-        left = [each for each in all_of_it if not guarded.digests([each]) <= allowed]
+        left = [each for each in all_of_it if not guarded.digests([each]) <= allowed and not task.is_begun(each)]
         left = self._urgent(connection, task, left, now)
         held_as = guarded.row(left)
         if at.hold is not None:

@@ -178,6 +178,11 @@ class Task:
         pending = (each.id for each in self.open if (each.action, each.group_key) == (operation.action, group))
         return next(pending, None)
 
+    def is_begun(self, operation: Operation) -> bool:
+        """Whether the system has taken that very operation on and is still at it."""
+        group = operation.group.key if operation.group else None
+        return any(each.pending and (each.action, each.group_key) == (operation.action, group) for each in self.open)
+
     def is_under_way(self, id: str) -> bool:
         """Whether an attempt of that id is on record and not settled."""
         return any(each.id == id for each in self.open)

@@ -130,7 +130,7 @@ def permit(connection: Connection, rows: Iterable[tuple[Claim, str]]) -> None:
 
 
 def hold_batch(connection: Connection, system: str, batch: str, approval: str) -> None:
-    """All that wait for the verdict over a batch are held; who is being worked on meets it by himself."""
+    """All that wait for the verdict over a batch are held; who is under way meets it as soon as that pass ends."""
     room = waiting_room(system, batch)
     mine = links.c.system == system, links.c.subject.in_(_in(room)), links.c.batch == batch
     idle = links.c.owner.is_(None)
@@ -141,6 +141,7 @@ def hold_batch(connection: Connection, system: str, batch: str, approval: str) -
         "state": case((idle, "held"), else_=links.c.state),
         "due": case((idle, null()), else_=links.c.due),
         "error": case((idle, HELD_FOR.format(id=approval)), else_=links.c.error),
+        "desired": case((idle, links.c.desired), else_=links.c.desired + 1),  # that pass would wait for the verdict
     }
     connection.execute(update(links).where(*mine, _unmoved(room)).values(values))
     held = select(links.c.subject).where(links.c.hold == approval)

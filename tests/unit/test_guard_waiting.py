@@ -63,6 +63,18 @@ def test_a_verdict_that_meets_a_row_under_way_makes_it_look_again(
     assert tuple(row) == ("one two", desired, NOW)
 
 
+@pytest.mark.parametrize(("owner", "desired", "state"), [(None, 7, "held"), ("worker-1", 8, "waiting")])
+def test_who_was_under_way_when_the_batch_was_held_is_held_when_that_pass_ends(
+    store: Connection, owner: str | None, desired: int, state: str
+) -> None:
+    """It waited for ten minutes for a verdict that had been given, and so did `sync --until-idle`."""
+    linked(store, owner)
+    store.execute(insert(approval_rows), ROW | {"approval": batches.waiting_room("ldap", BATCH)})
+    approvals.hold_batch(store, "ldap", BATCH, approvals.new(store, "ldap", BATCH, NOW))
+    row = store.execute(select(links.c.held_as, links.c.desired, links.c.state)).one()
+    assert tuple(row) == ("one two", desired, state)
+
+
 def test_people_who_are_held_are_told_from_those_who_move(store: Connection) -> None:
     linked(store, None)
     assert (people_move(store, "ldap"), people_held(store, "ldap")) == (True, False)
