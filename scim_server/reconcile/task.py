@@ -174,14 +174,15 @@ class Task:
 
     def id_of(self, operation: Operation) -> str | None:
         """Under which id the system is at that very operation already: it stays one attempt until it is settled."""
-        group = operation.group.key if operation.group else None
-        pending = (each.id for each in self.open if (each.action, each.group_key) == (operation.action, group))
-        return next(pending, None)
+        return next((each.id for each in self._open_of(operation)), None)
 
     def is_begun(self, operation: Operation) -> bool:
         """Whether the system has taken that very operation on and is still at it."""
+        return any(each.pending for each in self._open_of(operation))
+
+    def _open_of(self, operation: Operation) -> list[Open]:
         group = operation.group.key if operation.group else None
-        return any(each.pending and (each.action, each.group_key) == (operation.action, group) for each in self.open)
+        return [each for each in self.open if (each.action, each.group_key) == (operation.action, group)]
 
     def is_under_way(self, id: str) -> bool:
         """Whether an attempt of that id is on record and not settled."""

@@ -26,10 +26,9 @@ from scim_server.store.engine import Unusable, open_engine
 from scim_server.store.lock import Busy, Holder, StoreLock
 from tests.cli.line import inside
 from tests.flows import client as say
+from tests.flows.backups import put, saved
 from tests.flows.engine_room import Room
 from tests.servers.stores import only_sqlite
-
-SECRETS = (None, ())
 
 
 @pytest.fixture
@@ -39,17 +38,6 @@ def room(tmp_path: Path) -> Iterator[Room]:
     one = Room(folder)
     yield one
     one.close()
-
-
-def saved(room: Room, tmp_path: Path) -> Path:
-    file = tmp_path / "roster.backup"
-    backup(room.url, file, room.clock)
-    return file
-
-
-def put(file: Path, to: Path, clock: Clock, *, force: bool = False) -> Any:
-    to.mkdir(exist_ok=True)
-    return restore(file, f"sqlite:///{to / 'room.db'}", clock, SECRETS, force=force)
 
 
 @only_sqlite

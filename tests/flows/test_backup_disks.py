@@ -8,16 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.flows.backups import put
 from tests.flows.engine_room import Room
-from tests.flows.test_backup import put
 from tests.servers.stores import only_sqlite
 
 
 @pytest.fixture
 def room(tmp_path: Path) -> Iterator[Room]:
-    folder = tmp_path / "first"
-    folder.mkdir()
-    one = Room(folder)
+    one = Room(tmp_path)
     yield one
     one.close()
 

@@ -1,7 +1,6 @@
 """A plan of what has not been pushed: made in a private copy through the real SCIM application, and nothing is left."""
 
 import fcntl
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,22 +9,10 @@ from mappings.guard import Limits
 from scim_server.operate.pushed_trial import RequestsRefused
 from tests.flows import client as say
 from tests.flows.engine_room import Room
-from tests.flows.planning_room import Planner, empty
+from tests.flows.planning_room import Planner
 from tests.servers.stores import only_sqlite
 
 BULK = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return empty(tmp_path_factory.mktemp("empty"))
-
-
-@pytest.fixture
-def room(tmp_path: Path, template: Path) -> Iterator[Room]:
-    one = Room(tmp_path, template)
-    yield one
-    one.close()
 
 
 @pytest.fixture
