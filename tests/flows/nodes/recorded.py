@@ -8,12 +8,17 @@ from itertools import pairwise
 from urllib.parse import unquote
 
 from tests.servers.canned_http import Asked
-from tests.servers.odd_scim import OddScim
+from tests.servers.odd_scim import Fields, OddScim
+
+BYSTANDER = "bystander"  # whom each lane tries the filter on first (`find.by_value`), whoever else is asking
 
 
 @dataclass
 class Recorded:
-    """`service` does what is asked, `latency` seconds later; `calls`: (who, came, answered) by the monotonic clock."""
+    """`service` does what is asked, `latency` seconds later; `calls`: (who, came, answered) by the monotonic clock.
+
+    The first account of its list is nobody's of ours: a lane asks for that one to see whether filters are heeded.
+    """
 
     latency: float = 0.02
     service: OddScim = field(default_factory=OddScim)
@@ -21,7 +26,15 @@ class Recorded:
     writes: list[tuple[str, str]] = field(default_factory=list)  # (method, who)
 
     def __post_init__(self) -> None:
+        self.service.put(userName=BYSTANDER, externalId=BYSTANDER)
         self.service.instead = self._answer
+
+    @property
+    def ours(self) -> dict[str, Fields]:
+        """The accounts that are not the bystander's, by externalId."""
+        users = {str(each["externalId"]): each for each in self.service.users.values()}
+        del users[BYSTANDER]
+        return users
 
     def _answer(self, asked: Asked, do: Callable[[], bytes]) -> bytes:
         who, came = self._who(asked), time.monotonic()
@@ -46,5 +59,5 @@ class Recorded:
 
     def overlapping(self) -> list[tuple[str, float, float]]:
         """Calls about somebody that came before an earlier one about the same had been answered."""
-        calls = sorted(self.calls)
+        calls = sorted(call for call in self.calls if call[0] != BYSTANDER)
         return [b for a, b in pairwise(calls) if a[0] == b[0] and b[1] < a[2]]

@@ -38,10 +38,9 @@ def test_clocks_that_are_wrong_let_nobody_be_worked_twice_at_once(districts: Dis
         for worker in workers:
             assert worker.terminate()[0] == 0, worker.said()
     assert target.overlapping() == []
-    users = {each["externalId"]: each for each in target.service.users.values()}
     last = {f"E-p{step % PEOPLE}": str(step) for step in range(CHANGES)}
-    assert {key: each["title"] for key, each in users.items()} == last
-    assert len(target.service.users) == PEOPLE
-    assert [key for key, each in users.items() if not each["active"]] == ["E-p0"]
-    assert sorted(who for method, who in target.writes if method == "POST") == sorted(users)
+    assert {key: each["title"] for key, each in target.ours.items()} == last
+    assert len(target.service.users) == PEOPLE + 1
+    assert [key for key, each in target.ours.items() if not each["active"]] == ["E-p0"]
+    assert sorted(who for method, who in target.writes if method == "POST") == sorted(target.ours)
     assert district.rows("SELECT subject FROM links WHERE owner IS NOT NULL") == []
