@@ -105,6 +105,7 @@ def test_a_former_address_is_followed_and_forgotten(hand: Hand, target: LdapTarg
     root = target.server.root()
     for number, state in states.items():
         assert root.modify_dn(state.name, f"uid=new{number}"), root.result
+    target.server.settle()  # an overlay that runs may follow the renames only after what comes next
     stale = [str(state.name) for state in states.values()]
     root.modify(group.name, {"member": [(ldap3.MODIFY_REPLACE, stale)]})  # as an overlay that was stopped leaves it
     root.unbind()

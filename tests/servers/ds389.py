@@ -18,6 +18,7 @@ class Ds389(OpenLdap):
     """A 389 Directory Server, looked at as cn=Directory Manager."""
 
     script: ClassVar[Path] = Path(__file__).parents[2] / "deploy" / "389ds" / "389ds.sh"
+    late: ClassVar[bool] = False
 
 
 def start_ds389(folder: Path, **switches: str) -> Ds389:

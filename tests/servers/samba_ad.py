@@ -49,6 +49,7 @@ class SambaAd(OpenLdap):
     """A domain controller, looked at as its Administrator; a password is only taken over TLS."""
 
     script: ClassVar[Path] = Path(__file__).parents[2] / "deploy" / "samba" / "samba_ad.sh"
+    late: ClassVar[bool] = False
 
     @property
     def people(self) -> str:
