@@ -22,6 +22,7 @@ from scim_server.store import (
     marks,
     pace,
     plans,
+    push_commands,
     register_commands,
     reply_commands,
     return_commands,
@@ -245,11 +246,6 @@ def _plan_take_back(connection: Connection, clock: Clock, rules: Rules, given: M
     plans.take_back(connection, given["rows"])
 
 
-def _push_noted(connection: Connection, clock: Clock, rules: Rules, given: Mapping[str, Any]) -> None:
-    """How far a file of requests has been pushed."""
-    plans.note_pushed(connection, given["file"], given["line"], given["by"], clock.now())
-
-
 def _approve(connection: Connection, clock: Clock, rules: Rules, given: Mapping[str, Any]) -> dict[str, str]:
     """Held rows may be sent (S24). Raises what `decisions.approve` raises."""
     return decisions.approve(connection, given["id"], given["by"], clock.now(), given.get("digest"))
@@ -268,6 +264,7 @@ def _release(connection: Connection, clock: Clock, rules: Rules, given: Mapping[
 
 COMMANDS: Mapping[str, Command] = {
     **activity_commands.COMMANDS,
+    **push_commands.COMMANDS,
     **register_commands.COMMANDS,
     **reply_commands.COMMANDS,
     **return_commands.COMMANDS,
@@ -294,5 +291,4 @@ COMMANDS: Mapping[str, Command] = {
     "plan-keep": _plan_keep,
     "plan-apply": _plan_apply,
     "plan-take-back": _plan_take_back,
-    "push-noted": _push_noted,
 }

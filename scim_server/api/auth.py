@@ -27,6 +27,10 @@ class Tokens(Protocol):
         """The id of the User to whom the token of that name is bound."""
         ...
 
+    def batch_of(self, name: str) -> str | None:
+        """The batch to which belongs whatever comes by the token of that name (S23)."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:

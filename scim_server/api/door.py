@@ -69,6 +69,7 @@ class Door:
         authorise(caller, reads=request.method in self._reads)
         call = RequestCall(request, caller)
         try:
-            return await handler(call)
+            with because(Cause(visit.id, self._tokens.batch_of(caller.name))):
+                return await handler(call)
         finally:
             call.end()

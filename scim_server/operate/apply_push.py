@@ -4,17 +4,20 @@ Many requests are no transaction: it stops at the first that is refused though t
 came. How far is on record, so whoever applies the same file again goes on from there.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
+from scim_server.clock import Clock
 from scim_server.operate.desk import Desk
 from scim_server.operate.pushed import Pushing, Refusal, places
-from scim_server.operate.pushed_door import Door, ServedDoor, inner_door
+from scim_server.operate.pushed_door import Door, ServedDoor, inner_door, token_name
 from scim_server.operate.pushed_trial import Tried
 
 OFTEN = 20  # lines after which it is put on record how far it came
+SIGN = 20.0  # seconds after which it is, however few they were
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,22 +51,46 @@ class Pushed:
 def push(desk: Desk, trial: Tried, by: str) -> Pushed:
     """`by`: who stands for it; the record of changes names them. Raises Busy, OSError."""
     file, passing_over = trial.file, places(trial.refusals)
-    with _door(desk, f"apply {by}") as door:
+    with _one_batch(desk, token_name(f"apply {by}")) as name, _door(desk, name) as door:
         pushing = Pushing(door, resumed=trial.resumed, done=trial.after)
-
-        def note(line: int) -> None:
-            door.command("push-noted", file=file.digest, line=line, by=by)
-
-        note(trial.after)
+        noting = Noting(desk.clock, partial(door.command, "push-noted", file=file.digest, by=by, token=name))
+        noting.note(trial.after)
         try:
-            pushing.push(
-                file.requests(trial.after), lambda line: note(line) if line % OFTEN == 0 else None, passing_over
-            )
+            pushing.push(file.requests(trial.after), noting.come, passing_over)
         finally:
-            note(pushing.done)
+            noting.note(pushing.done)
     unexpected = [each for each in pushing.refusals if not places([each]) <= passing_over]
     skipped = [each for each in pushing.refusals if each not in unexpected]
     return Pushed(file.lines, pushing.done, pushing.accepted, pushing.already, skipped, unexpected)
+
+
+@dataclass(slots=True)
+class Noting:
+    """How far it came, on record after some lines, and after some seconds of slow ones: that keeps the batch open."""
+
+    clock: Clock
+    put: Callable[..., Any]
+    _at: float = 0.0
+
+    def come(self, line: int) -> None:
+        """That line was accepted."""
+        if line % OFTEN == 0 or self.clock.monotonic() - self._at > SIGN:
+            self.note(line)
+
+    def note(self, line: int) -> None:
+        """Now."""
+        self.put(line=line)
+        self._at = self.clock.monotonic()
+
+
+@contextmanager
+def _one_batch(desk: Desk, name: str) -> Iterator[str]:
+    """Whatever comes by the token of that name is judged as a whole, when all of it is there (S23)."""
+    desk.run("push-begin", token=name)
+    try:
+        yield name
+    finally:
+        desk.run("push-end", token=name)
 
 
 @contextmanager

@@ -54,7 +54,7 @@ class Door(Protocol):
 def inner_door(settings: Settings, clock: Clock, systems: Sequence[Target], name: str) -> Iterator["InnerDoor"]:
     """The application itself on the store of these settings, without a worker and without a network.
 
-    `name`: who is on record as having asked. Whoever opens it on a SQLite store holds its lock.
+    `name`: who is on record as having asked, a name of `token_name`. Whoever opens it on a SQLite store holds its lock.
     """
     house = House(settings, clock, working=False, systems=systems)
     try:
@@ -74,7 +74,7 @@ class InnerDoor:
     def __init__(self, house: House, runner: asyncio.Runner, name: str) -> None:
         self._house = house
         self._runner = runner
-        self._name = _own(name)
+        self._name = name
         self._token = self.command("token-create", role="hr", name=self._name)
 
     def end(self) -> None:
@@ -139,12 +139,15 @@ class _Exchange:
 
 
 class ServedDoor:
-    """A running server's own door, by HTTP on this machine. Enter it: it makes a token, and ends it afterwards."""
+    """A running server's own door, by HTTP on this machine. Enter it: it makes a token, and ends it afterwards.
+
+    `name`: as `inner_door`.
+    """
 
     def __init__(self, desk: Desk, server: Holder, name: str) -> None:
         self._desk = desk
         self._url = f"{server.url}/scim/v2"
-        self._name = _own(name)
+        self._name = name
         self._token = ""
         self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
@@ -177,7 +180,7 @@ class ServedDoor:
             return _answer(error.code, error.read(), {})
 
 
-def _own(name: str) -> str:
+def token_name(name: str) -> str:
     """A token's name is used once."""
     return f"{name} {new_id()[-12:]}"
 

@@ -8,7 +8,7 @@ from typing import Any
 from scim_server.operate.desk import Desk
 from scim_server.operate.pushed import Pushing, Refusal
 from scim_server.operate.pushed_copy import copied
-from scim_server.operate.pushed_door import inner_door
+from scim_server.operate.pushed_door import inner_door, token_name
 from scim_server.operate.pushed_file import PushedFile
 from scim_server.store import plans
 
@@ -57,7 +57,7 @@ def tried(desk: Desk, file: PushedFile, skip_refused: bool) -> Iterator[Tried]:
         since = plans.pushed(connection, file.digest)
     after = since.line if since else 0
     with copied(desk.settings) as settings:
-        with inner_door(settings, desk.clock, desk.targets(), "plan") as door:
+        with inner_door(settings, desk.clock, desk.targets(), token_name("plan")) as door:
             pushing = Pushing(door, resumed=since is not None)
             pushing.push(file.requests(after), passing_over=None)
         if pushing.refusals and not skip_refused:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -20,6 +21,7 @@ from scim_server.systems import SIMULATORS
 SCRIPT = Path(__file__).parents[2] / "deploy" / "openldap" / "openldap.sh"
 HUAMING = (sys.executable, "-m", "scim_server")
 READY = 20.0  # seconds for the server to answer
+PORTS = range(30_000, 32_768, 2)  # below those that the machine gives to outgoing connections
 
 
 class NoDemo(OSError):
@@ -145,12 +147,12 @@ def _table(simulator: str) -> str:
 
 
 def _free_ports() -> int:
-    """A free port whose next one is free too."""
+    """A free port whose next one is free too; an outgoing connection never takes either before it is listened on."""
     while True:
+        port = secrets.choice(PORTS)
         with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            port: int = first.getsockname()[1]
             try:
+                first.bind(("127.0.0.1", port))
                 second.bind(("127.0.0.1", port + 1))
             except OSError:
                 continue

@@ -15,6 +15,7 @@ from scim_server.store.tables import links
 
 PATIENCE = 900.0  # seconds after which a verdict is given although not everybody could be looked at
 STALE = 60.0  # seconds without a sign of its writer after which a batch counts as ended
+PUSHING = 240.0  # the same of a file of requests: one of them may be a Bulk, which lasts two minutes
 
 _BEGIN = text(
     "INSERT INTO guard_open (batch, until) VALUES (:batch, :until)"
@@ -32,6 +33,26 @@ _WEIGH = text(
 def begin(connection: Connection, batch: str, until: float) -> None:
     """More of it will be written; nothing of it is judged before `end`, or before `until` (seconds since the epoch)."""
     connection.execute(_BEGIN, {"batch": batch, "until": until})
+
+
+def begin_push(connection: Connection, token: str, now: float) -> None:
+    """What comes by that token is one batch (an import): begun before the token, and again while there is more to come.
+
+    Those of writers that have died are forgotten.
+    """
+    connection.execute(delete(guard_open).where(guard_open.c.until <= now - STALE))
+    begin(connection, push_of(token), now + PUSHING)
+
+
+def push_of(token: str) -> str:
+    """The name of the batch of what comes by a token, where it is one."""
+    return f"push {token}"
+
+
+def pushes(connection: Connection, now: float) -> frozenset[str]:
+    """The batches that are being pushed."""
+    open_ones = guard_open.c.batch.startswith(push_of("")), guard_open.c.until > now
+    return frozenset(connection.scalars(select(guard_open.c.batch).where(*open_ones)))
 
 
 def end(connection: Connection, batch: str) -> None:

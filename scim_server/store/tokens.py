@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from scim_server.clock import Clock
 from scim_server.scim.fold import fold
+from scim_server.store.batches import push_of, pushes
 from scim_server.store.points import points
 from scim_server.store.tables import resources, tokens
 
@@ -102,6 +103,7 @@ class Tokens:
         self._clock = clock
         self._known: dict[str, Bearer] = {}
         self._bound: dict[str, str] = {}
+        self._pushes: frozenset[str] = frozenset()
         self._good_until = -1.0
 
     def close(self) -> None:
@@ -122,12 +124,20 @@ class Tokens:
         """The id of the User to whom the token of that name is bound, as `role_of` last read it."""
         return self._bound.get(name)
 
+    def batch_of(self, name: str) -> str | None:
+        """The batch to which belongs whatever comes by the token of that name (S23), as `role_of` last read it."""
+        batch = push_of(name)
+        return batch if batch in self._pushes else None
+
     async def _read(self) -> None:
         now = self._clock.stamp()
         alive = select(tokens.c.hash, tokens.c.name, tokens.c.role, tokens.c.user_id).where(
             tokens.c.revoked.is_(None), tokens.c.expires.is_(None) | (tokens.c.expires > now)
         )
         rows = await self._points.read(lambda point: point.connection.execute(alive).all())
+        # after the tokens: a push is begun before its token is made, so nobody is let in by it and not seen as one
+        under_way = await self._points.read(lambda point: pushes(point.connection, self._clock.now()))
         self._known = {row.hash: Bearer(row.name, row.role, row.user_id) for row in rows}
         self._bound = {bearer.name: bearer.user_id for bearer in self._known.values() if bearer.user_id is not None}
+        self._pushes = under_way
         self._good_until = self._clock.monotonic() + FRESH

@@ -5,7 +5,7 @@ from typing import TypeVar
 
 from scim_server.clock import Clock
 from scim_server.store import batches
-from scim_server.store.cause import together
+from scim_server.store.cause import cause, together
 from scim_server.store.writer import Writer
 
 T = TypeVar("T")
@@ -14,8 +14,11 @@ T = TypeVar("T")
 async def as_one(writer: Writer, clock: Clock, name: str, writes: Awaitable[T], seconds: float) -> T:
     """Does writes of which nothing is judged before all of them are there, or `seconds` have passed.
 
-    They bear the name of the request, or this one. Raises what they raise; Unavailable.
+    They bear the name of the request, or this one. Where they are part of a larger batch, its writer ends it.
+    Raises what they raise; Unavailable.
     """
+    if cause().batch is not None:
+        return await writes
     until = clock.now() + seconds
     with together(name) as batch:
         await writer.commit(lambda connection: batches.begin(connection, batch, until))

@@ -103,3 +103,26 @@ def test_a_third_of_the_house_goes_exactly_as_it_was_shown(
     settled, changes = openldap.dump(), strict.rows("SELECT count(*) FROM changes")
     strict.command(*wanted)
     assert (openldap.dump(), strict.rows("SELECT count(*) FROM changes")) == (settled, changes)
+
+
+def test_what_a_file_takes_away_waits_as_a_whole_while_the_house_is_at_work(
+    strict: Served, hr: Clerk, openldap: OpenLdap, tmp_path: Path
+) -> None:
+    """Two people an hour pass: two of the three had gone before the third line was pushed (S23, an import)."""
+    ids = hr.people("p", 4)
+    strict.settle()
+    before = openldap.dump()
+    file = written(
+        tmp_path,
+        *({"method": "DELETE", "path": f"/Users/{id}"} for id in ids[:3]),
+        *({"method": "POST", "path": "/Users", "body": say.user(f"n{number}")} for number in range(30)),
+    )
+    shown = json.loads(strict.command("plan", "--json", "--with", file).stdout)
+    waits = typed(strict, "apply", "--plan", shown["digest"], "--by", "王主任", "--with", file, "--until-idle")
+    assert waits.returncode == 3, waits
+    there = openldap.dump()
+    assert before.items() <= there.items()
+    assert sum(dn.startswith("uid=n") for dn in there) == 30
+    (approval,) = json.loads(strict.command("approvals", "list", "--json").stdout)
+    assert approval["removals"] == 3
+    assert strict.rows("SELECT count(*) FROM guard_open") == [(0,)]

@@ -7,7 +7,8 @@ import pytest
 from scim_server.operate.apply import NotNow
 from scim_server.operate.apply_push import push
 from scim_server.operate.pushed_trial import RequestsRefused, Tried
-from scim_server.store import decisions, plans
+from scim_server.store import batches, decisions, plans
+from scim_server.store.cause import Cause, because
 from tests.flows import client as say
 from tests.flows.engine_room import Room
 from tests.flows.planning_room import Planner, counted, lock, locked
@@ -133,3 +134,46 @@ def test_whoever_has_applied_a_file_has_caused_what_it_brings(
     with pytest.raises(decisions.IsCause):
         approve("王主任")
     approve("李科长")
+
+
+def bulk(*operations: dict[str, object]) -> dict[str, object]:
+    data = [{name: value for name, value in each.items() if name != "body"} for each in operations]
+    body = {"schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"], "Operations": data}
+    return {"method": "POST", "path": "/Bulk", "body": body}
+
+
+def held(room: Room) -> list[str]:
+    rows = room.rows("SELECT s.key FROM links l JOIN subjects s USING (subject) WHERE l.state = 'held' ORDER BY 1")
+    return [key for (key,) in rows]
+
+
+def test_the_lines_of_a_file_count_as_a_whole(room: Room, planner: Planner, ids: dict[str, str]) -> None:
+    """An import (S23): what fitted into the hour had gone, though the plan said that all of it would wait."""
+    file = planner.file(*cut(ids, *"ab"), bulk(*cut(ids, *"cd")), coming("n"), *cut(ids, "e"))
+    planner.apply(planner.look(file).digest, file=file, approver=None)
+    assert room.rows("SELECT * FROM guard_open") == []
+    room.work()
+    assert held(room) == ["E-a", "E-b", "E-c", "E-d", "E-e"]
+    assert sorted(room.accounts()) == sorted([*(f"E-{name}" for name in "abcdefgh"), "E-n"])
+    assert len(room.rows("SELECT 1 FROM approvals")) == 1
+
+
+def test_a_file_that_fits_into_the_hour_goes(room: Room, planner: Planner, ids: dict[str, str]) -> None:
+    file = planner.file(bulk(*cut(ids, *"ab")))
+    planner.apply(planner.look(file).digest, file=file, approver=None)
+    room.work()
+    assert (held(room), counted(room)) == ([], 2)
+    assert not {"E-a", "E-b"} & room.accounts().keys()
+
+
+def test_a_push_that_died_is_judged_without_its_end(room: Room, planner: Planner, ids: dict[str, str]) -> None:
+    room.writer.write(lambda connection: batches.begin_push(connection, "apply", room.time))
+    with because(Cause(request="r", batch=batches.push_of("apply"))):
+        for name in "ab":
+            room.delete("User", ids[name])
+    room.work()
+    assert (len(room.accounts()), held(room), counted(room)) == (8, [], 0)
+    room.work(batches.PUSHING + 1)
+    assert (sorted(room.accounts()), counted(room)) == ([f"E-{name}" for name in "cdefgh"], 2)
+    room.writer.write(lambda connection: batches.begin_push(connection, "next", room.time + batches.STALE))
+    assert room.rows("SELECT batch FROM guard_open") == [("push next",)]
