@@ -49,6 +49,10 @@ class AsText(logging.Formatter):
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
         self._request = request
 
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:
+        """A stamp in UTC (S9), as in JSON and in the store: machines may live by other zones."""
+        return stamp(record.created)
+
     def formatMessage(self, record: logging.LogRecord) -> str:
         """See logging.Formatter."""
         known = " ".join(f"{name}={value}" for name, value in _known(record, self._request).items())

@@ -39,8 +39,13 @@ def test_a_line_of_json_has_what_is_known_and_nothing_else() -> None:
 
 
 def test_text_says_the_same() -> None:
-    line = formatted(logs.AsText(lambda: None), "called", request="r-1", system="ldap", display_name=SECRET)
-    assert line.endswith("INFO huaming.x: called (request=r-1 system=ldap)")
+    """Its stamps were of the machine's zone, and those of JSON and of the store UTC."""
+    record = logging.makeLogRecord(
+        {"name": "huaming.x", "levelname": "INFO", "msg": "called", "created": 1_900_000_000.25}
+        | {"request": "r-1", "system": "ldap", "display_name": SECRET}
+    )
+    line = logs.AsText(lambda: None).format(record)
+    assert line == "2030-03-17T17:46:40.250Z INFO huaming.x: called (request=r-1 system=ldap)"
 
 
 @pytest.mark.parametrize("format", [logs.AsJson, logs.AsText])
