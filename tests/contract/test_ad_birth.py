@@ -7,7 +7,8 @@ import pytest
 
 from connectors.ldap.ad_birth import MARK
 from mappings.model import AccountState, Action, AlreadySo, Done, Presence, Refused, Unknown
-from tests.contract.systems.samba_ad import AdTarget, Deaf
+from tests.contract.systems.ldap import Losing
+from tests.contract.systems.samba_ad import AdTarget
 from tests.contract.target import Hand, operation, ref
 from tests.servers.faultproxy import FaultProxy
 from tests.servers.samba_ad import SambaAd
@@ -52,11 +53,11 @@ def proxy(samba_ad: SambaAd) -> Iterator[FaultProxy]:
 @pytest.fixture
 def begun(request: pytest.FixtureRequest, target: AdTarget, proxy: FaultProxy, hand: Hand, step: int) -> AccountState:
     """An account of which the answer to one of the earlier writes was lost, as it is seen afterwards."""
-    connector = target.ldap(url=f"ldaps://127.0.0.1:{proxy.port}", answer_timeout=0.7)
+    connector = target.ldap(url=f"ldaps://127.0.0.1:{proxy.port}")
     connector.observe_all(None)
     presence = getattr(request, "param", Presence.ACTIVE)
     wanted = hand.creation(1, hand.person(1, presence=presence))
-    assert isinstance(Deaf(connector, proxy, step).apply(wanted), Unknown)
+    assert isinstance(Losing(connector, proxy, step).apply(wanted), Unknown)
     connector.close()
     return hand.see(1)
 

@@ -197,12 +197,12 @@ def test_a_line_that_breaks_makes_no_report(openldap: OpenLdap) -> None:
     target = LdapTarget(openldap, page_size=2)
     crowd(target, 6)
     with FaultProxy(*openldap.address()) as proxy:
-        connector = target.ldap(url=f"ldap://127.0.0.1:{proxy.port}", answer_timeout=1)
+        connector = target.ldap(url=f"ldap://127.0.0.1:{proxy.port}")
         pages: list[int] = []
 
         def cut(step: str, number: int) -> None:
             pages.append(number)
-            proxy.set(drop_replies=True)
+            proxy.set(lose_from=1)
 
         now = datetime.fromtimestamp(time.time(), UTC)
         with pytest.raises(ConnectorError):

@@ -28,8 +28,8 @@ def canned(server: CannedLdap, fast: bool, **changes: Any) -> LdapConnector:
         "bind_dn": "cn=huaming,dc=x",
         "bind_password": "secret",
         "base_dn": "dc=x",
-        "connect_timeout": 1,
-        "answer_timeout": 0.5,
+        "connect_timeout": 10,
+        "answer_timeout": 10,
         "fast": fast,
     }
     return ldap_connector(LdapConfig(**given | changes))
@@ -157,13 +157,13 @@ def test_a_notice_of_disconnection_ends_the_line(fast: bool) -> None:
 )
 def test_nonsense_is_an_error_and_never_nobody_there(fast: bool, nonsense: bytes) -> None:
     with CannedLdap(lambda number, tag: nonsense) as server:
-        connector = canned(server, fast)
+        connector = canned(server, fast, answer_timeout=1)
         started = time.monotonic()
         with pytest.raises(ConnectorError):
             connector.observe(ref(1))
         outcome = adding(connector)
         assert isinstance(outcome, Unknown)
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < allowed(5)
         connector.close()
 
 

@@ -140,9 +140,9 @@ def test_who_is_not_there_or_protected_gets_none(hand: Hand, target: LdapTarget)
 def test_a_lost_answer_is_unknown_and_no_text_has_the_password(hand: Hand, target: LdapTarget) -> None:
     state = hand.create(1)
     with FaultProxy(*target.server.address(secure=True)) as proxy:
-        connector = target.ldap(url=f"ldaps://127.0.0.1:{proxy.port}", answer_timeout=0.7)
+        connector = target.ldap(url=f"ldaps://127.0.0.1:{proxy.port}")
         connector.observe_all(None)
-        proxy.set(deaf_from=2)  # it finds the account first
+        proxy.set(lose_from=2)  # it finds the account first
         outcome = connector.set_initial(ref(1, state), SECRET)
         connector.close()
     assert isinstance(outcome, Unknown)

@@ -9,7 +9,7 @@ import pytest
 from connectors.errors import ConnectorError, Unreachable
 from mappings.model import Action, AlreadySo, Done, Retry, Unknown
 from tests.contract.systems.ds389 import Ds389Target
-from tests.contract.systems.ldap import LdapTarget
+from tests.contract.systems.ldap import LdapTarget, hurried
 from tests.contract.systems.samba_ad import AdTarget
 from tests.contract.target import Hand, group_ref, ref
 from tests.servers.certificates import Authority
@@ -36,7 +36,7 @@ def proxy(target: LdapTarget) -> Iterator[FaultProxy]:
 @pytest.fixture
 def through(target: LdapTarget, proxy: FaultProxy) -> Iterator[Hand]:
     """A connector that talks through the proxy; its line is open already."""
-    connector = target.ldap(url=f"ldaps://127.0.0.1:{proxy.port}", answer_timeout=1, connect_timeout=1)
+    connector = target.ldap(url=f"ldaps://127.0.0.1:{proxy.port}")
     connector.observe_all(None)
     yield Hand(target, connector)
     connector.close()
@@ -46,9 +46,10 @@ def test_a_hung_server_is_given_up_in_time_and_nothing_is_concluded(through: Han
     through.create(1)
     proxy.set(blackhole=True)
     started = time.monotonic()
-    with pytest.raises(Unreachable):
-        through.connector.observe(ref(1))
-    outcome = through.connector.apply(through.creation(2))
+    with hurried(through.connector, 1):
+        with pytest.raises(Unreachable):
+            through.connector.observe(ref(1))
+        outcome = through.connector.apply(through.creation(2))
     assert isinstance(outcome, Retry)
     assert outcome.outage
     assert time.monotonic() - started < allowed(6)
@@ -70,7 +71,8 @@ def test_many_in_flight_are_each_unknown_or_not_sent_and_come_out_right(
 ) -> None:
     creates = [through.creation(number) for number in range(30)]
     proxy.set(drop_replies=True)
-    outcomes = through.each(creates)
+    with hurried(through.connector, 1):
+        outcomes = through.each(creates)
     proxy.clear()
     assert {type(each) for each in outcomes} <= {Unknown, Retry}
     patient = Hand(target, target.connector())

@@ -9,7 +9,7 @@ import pytest
 from connectors.errors import ConnectorError, Unreachable
 from connectors.ldap.connector import LdapConnector
 from mappings.model import Action, AlreadySo, Done, Outcome, Retry, Unknown
-from tests.contract.systems.ldap import LdapTarget
+from tests.contract.systems.ldap import LdapTarget, hurried
 from tests.contract.target import Hand, group_ref, operation, ref
 from tests.servers.faultproxy import FaultProxy
 from tests.servers.openldap import OpenLdap
@@ -30,7 +30,7 @@ def proxy(openldap: OpenLdap) -> Iterator[FaultProxy]:
 @pytest.fixture
 def through(target: LdapTarget, proxy: FaultProxy) -> Iterator[Hand]:
     """A connector that talks through the proxy; its line is open already."""
-    connector = target.ldap(url=f"ldap://127.0.0.1:{proxy.port}", answer_timeout=0.7, connect_timeout=0.7)
+    connector = target.ldap(url=f"ldap://127.0.0.1:{proxy.port}")
     connector.observe_all(None)
     yield Hand(target, connector)
     connector.close()
@@ -50,9 +50,10 @@ def test_a_hung_directory_is_given_up_in_time_and_nothing_is_concluded(through: 
     through.create(1)
     proxy.set(blackhole=True)
     started = time.monotonic()
-    with pytest.raises(Unreachable):
-        through.connector.observe(ref(1))
-    outcome = create(through, 2)
+    with hurried(through.connector):
+        with pytest.raises(Unreachable):
+            through.connector.observe(ref(1))
+        outcome = create(through, 2)
     assert isinstance(outcome, Retry)
     assert outcome.outage
     assert time.monotonic() - started < allowed(4)
@@ -64,10 +65,11 @@ def test_a_call_ends_in_its_time_however_many_answers_trickle_in(
     connector = through.connector
     assert isinstance(connector, LdapConnector)
     creates = [operation(Action.CREATE, ref(number), None, through.person(number)) for number in range(600)]
-    proxy.set(latency=0.05)
+    proxy.set(latency=0.2)
     started = time.monotonic()
-    outcomes = connector.apply_each(creates)
-    assert time.monotonic() - started < allowed(2)
+    with hurried(connector, 2):
+        outcomes = connector.apply_each(creates)
+    assert time.monotonic() - started < allowed(4)
     proxy.clear()
     time.sleep(0.3)
     made = target.people().keys()
@@ -84,7 +86,8 @@ def test_an_answer_that_is_lost_is_unknown_and_found_afterwards(
     through: Hand, proxy: FaultProxy, target: LdapTarget
 ) -> None:
     proxy.set(drop_replies=True)
-    assert isinstance(create(through, 1), Unknown)
+    with hurried(through.connector, 2):
+        assert isinstance(create(through, 1), Unknown)
     assert target.people().keys() == {"E1"}
     proxy.clear()
     assert through.see(1).key == "E1"
@@ -124,10 +127,10 @@ def test_a_directory_that_refuses_connections_is_unreachable_and_comes_back(thro
 
 
 def test_an_idle_line_is_used_again(target: LdapTarget, proxy: FaultProxy) -> None:
-    connector = target.ldap(url=f"ldap://127.0.0.1:{proxy.port}", answer_timeout=5, connect_timeout=0.3)
+    connector = target.ldap(url=f"ldap://127.0.0.1:{proxy.port}", connect_timeout=1)
     hand = Hand(target, connector)
     hand.create(1)
-    time.sleep(0.5)
+    time.sleep(1.2)
     hand.create(2)
     assert proxy.counts.accepted == 1
     connector.close()
@@ -140,14 +143,18 @@ def test_many_in_flight_are_each_unknown_when_the_line_breaks(
     assert isinstance(connector, LdapConnector)
     proxy.set(drop_replies=True)
     creates = [operation(Action.CREATE, ref(number), None, through.person(number)) for number in range(100)]
-    outcomes = connector.apply_each(creates)
+    with hurried(connector):
+        outcomes = connector.apply_each(creates)
     proxy.clear()
-    made = target.people().keys()
-    assert len(made) == (64 if fast else 1)
-    for number, outcome in enumerate(outcomes):
-        assert isinstance(outcome, Unknown if f"E{number}" in made else Retry)
+    made = target.people().keys()  # how many of those that were sent is the server's affair, and its pace
+    sent = 64 if fast else 1
+    assert [type(each) for each in outcomes] == [Unknown] * sent + [Retry] * (100 - sent)
+    assert made <= {f"E{number}" for number in range(sent)}
     again = connector.apply_each(creates)
-    assert [type(each) for each in again] == [AlreadySo if f"E{n}" in made else Done for n in range(100)]
+    assert {type(again[number]) for number in range(100) if f"E{number}" in made} <= {AlreadySo}
+    assert {type(each) for each in again[:sent]} <= {AlreadySo, Done}
+    assert again[sent:] == [Done()] * (100 - sent)
+    assert target.people().keys() == {f"E{number}" for number in range(100)}
 
 
 def test_a_directory_restarted_in_mid_run_is_used_again(private_openldap: Any, fast: bool) -> None:

@@ -24,6 +24,7 @@ class Faults:
     cut_after: int = 0  # resets a connection after so many bytes from the server
     drop_replies: bool = False  # passes requests, swallows answers
     deaf_from: int = 0  # from so many chunks of requests on, counted from now, answers are swallowed
+    lose_from: int = 0  # from so many on, a connection is reset when an answer comes: it was done, and nobody hears it
 
 
 @dataclass
@@ -104,13 +105,14 @@ class FaultProxy:
             while chunk := source.recv(16384):
                 self._delay(len(chunk))
                 faults = self.faults
-                if way == "up":
-                    self.counts.chunks += 1
-                elif faults.drop_replies or 0 < faults.deaf_from <= self.counts.chunks:
-                    continue
-                if way == "down" and faults.cut_after and passed + len(chunk) >= faults.cut_after:
-                    sink.sendall(chunk[: faults.cut_after - passed])
-                    break
+                if way == "down":
+                    if faults.drop_replies or 0 < faults.deaf_from <= self.counts.chunks:
+                        continue
+                    if 0 < faults.lose_from <= self.counts.chunks:
+                        break
+                    if faults.cut_after and passed + len(chunk) >= faults.cut_after:
+                        sink.sendall(chunk[: faults.cut_after - passed])
+                        break
                 passed += len(chunk)
                 self._count(way, chunk)
                 sink.sendall(chunk)
@@ -131,6 +133,7 @@ class FaultProxy:
     def _count(self, way: str, chunk: bytes) -> None:
         setattr(self.counts, way, getattr(self.counts, way) + len(chunk))
         if way == "up":
+            self.counts.chunks += 1
             self.counts.requests += chunk
 
 

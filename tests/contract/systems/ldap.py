@@ -95,9 +95,9 @@ class LdapTarget(Target):
         secure = "ldaps" in str(self.settings.get("url"))
         with FaultProxy(*self.server.address(secure)) as proxy:
             scheme = "ldaps" if secure else "ldap"
-            connector = self.ldap(url=f"{scheme}://127.0.0.1:{proxy.port}", answer_timeout=1)
+            connector = self.ldap(url=f"{scheme}://127.0.0.1:{proxy.port}")
             connector.observe_all(None)  # the line is open; what is lost is the answer to a write
-            yield Dropping(connector, proxy)
+            yield Losing(connector, proxy)
             connector.close()
 
     def _root(self, verb: str, *arguments: Any) -> None:
@@ -115,24 +115,33 @@ def with_password(target: LdapTarget, dn: str) -> None:
     root.unbind()
 
 
-class Dropping:
-    """A connector whose first apply loses its answer."""
+class Losing:
+    """A connector whose first apply loses the answer to its n-th request, and the line with it."""
 
-    def __init__(self, connector: LdapConnector, proxy: FaultProxy) -> None:
+    def __init__(self, connector: LdapConnector, proxy: FaultProxy, request: int = 1) -> None:
         self._connector = connector
         self._proxy = proxy
-        self._dropped = False
+        self._request = request
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._connector, name)
 
     def apply(self, operation: Any) -> Any:
-        self._proxy.set(drop_replies=not self._dropped)
-        self._dropped = True
+        self._proxy.set(lose_from=self._request)
+        self._request = 0
         try:
             return self._connector.apply(operation)
         finally:
             self._proxy.clear()
+
+
+@contextmanager
+def hurried(connector: Any, seconds: float = 0.7) -> Iterator[None]:
+    """While inside, an LdapConnector waits so long and no longer. Outside of it a slow machine has all its time."""
+    patient = connector.config
+    connector.config = patient.model_copy(update={"answer_timeout": seconds, "connect_timeout": seconds})
+    yield
+    connector.config = patient
 
 
 def ldap_connector(config: LdapConfig) -> LdapConnector:

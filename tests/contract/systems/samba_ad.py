@@ -8,7 +8,7 @@ import pytest
 
 from connectors.base import Connector
 from mappings.model import Presence
-from tests.contract.systems.ldap import LdapTarget
+from tests.contract.systems.ldap import LdapTarget, Losing
 from tests.contract.target import Seen, Target
 from tests.servers.faultproxy import FaultProxy
 from tests.servers.samba_ad import SambaAd
@@ -69,30 +69,10 @@ class AdTarget(LdapTarget):
         secure = self.settings.get("url") == self.server.LDAPS_URL
         with FaultProxy(*self.server.address(secure)) as proxy:
             scheme = "ldaps" if secure else "ldap"
-            connector = self.ldap(url=f"{scheme}://127.0.0.1:{proxy.port}", answer_timeout=2)
+            connector = self.ldap(url=f"{scheme}://127.0.0.1:{proxy.port}")
             connector.observe_all(None)
-            yield Deaf(connector, proxy, 3 if connector.config.fast else 4)
+            yield Losing(connector, proxy, 3 if connector.config.fast else 4)
             connector.close()
-
-
-class Deaf:
-    """A connector whose first apply hears nothing any more from its n-th request on."""
-
-    def __init__(self, connector: Any, proxy: FaultProxy, requests: int) -> None:
-        self._connector = connector
-        self._proxy = proxy
-        self._requests = requests
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._connector, name)
-
-    def apply(self, operation: Any) -> Any:
-        self._proxy.set(deaf_from=self._requests)
-        self._requests = 0
-        try:
-            return self._connector.apply(operation)
-        finally:
-            self._proxy.clear()
 
 
 def _samba(scheme: str, **settings: Any) -> Callable[[pytest.FixtureRequest], Target]:

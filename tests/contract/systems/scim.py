@@ -163,23 +163,23 @@ class ScimTarget(Target):
     def lossy(self) -> Iterator[Connector]:
         with LosingPost("127.0.0.1", self.service.port) as proxy:
             path = urlsplit(self.service.url).path
-            connector = self.scim(url=f"http://127.0.0.1:{proxy.port}{path}", answer_timeout=2)
+            connector = self.scim(url=f"http://127.0.0.1:{proxy.port}{path}")
             yield connector
             connector.close()
 
 
 class LosingPost(FaultProxy):
-    """A proxy that passes on the first POST and swallows its answer; afterwards all is well."""
+    """A proxy that passes on the first POST and hangs up when its answer comes; afterwards all is well."""
 
     lost = False
 
     def _count(self, way: str, chunk: bytes) -> None:
-        super()._count(way, chunk)
         if way == "up" and chunk.startswith(b"POST ") and not self.lost:
             self.lost = True
-            self.set(drop_replies=True)
+            self.set(lose_from=1)
         elif way == "up" and self.lost and chunk.startswith(b"GET "):
             self.clear()
+        super()._count(way, chunk)
 
 
 def _seen(user: dict[str, Any], groups: list[dict[str, Any]]) -> Seen:
