@@ -1,6 +1,7 @@
 """`huaming demo`: the whole of it in a folder, and nothing left running."""
 
 import csv
+import re
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -35,5 +36,8 @@ def test_the_demonstration_runs_in_a_folder_with_a_blank_and_leaves_its_papers_a
     assert str(folder / "report.html") in answer.stdout
     assert living(folder) == []
     assert "holds a demonstration already" in refused(huaming("demo", "--dir", folder), 1)
+    ports = re.findall(r"(?:127\.0\.0\.1:|localhost:|port = )(\d+)", (folder / "huaming.toml").read_text())
+    assert len(ports) == 5
+    assert max(map(int, ports)) < 32_768, "any outgoing connection may take it before slapd does, and keep it a minute"
     secret = (folder / "bind.secret").read_text()
     assert secret not in answer.stdout + answer.stderr
