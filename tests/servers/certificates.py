@@ -56,14 +56,18 @@ def _openssl(*arguments: object) -> None:
 
 
 class TlsServer:
-    """Shows a certificate, at once or after StartTLS, and keeps every byte that it can read in `told`."""
+    """Shows a certificate, at once or after StartTLS, and keeps every byte that it can read in `told`.
 
-    def __init__(self, shown: Certificate, start_tls: bool) -> None:
+    It answers nothing; with `hangs_up` it ends the line once it has been told something.
+    """
+
+    def __init__(self, shown: Certificate, start_tls: bool, *, hangs_up: bool = False) -> None:
         self.told = b""
         self.handshakes = 0
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self._context.load_cert_chain(shown.certificate, shown.key)
         self._start_tls = start_tls
+        self._hangs_up = hangs_up
         self._listener = socket.create_server(("127.0.0.1", 0))
 
     @property
@@ -95,3 +99,5 @@ class TlsServer:
                 self.handshakes += 1
                 while data := secure.recv(65536):
                     self.told += data
+                    if self._hangs_up:
+                        return
