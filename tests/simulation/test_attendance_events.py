@@ -40,6 +40,15 @@ def test_an_event_says_who_where_and_when(platform: Platform, clock: Clock) -> N
     assert row["eventTime"].endswith("+08:00")
 
 
+@pytest.mark.parametrize("fraction", [0.0, 0.123, 0.1234, 0.1239994, 0.1239997, 0.9999997])
+def test_an_instant_is_shown_as_it_is_kept(platform: Platform, clock: Clock, fraction: float) -> None:
+    """In the last half microsecond of a millisecond the next one was shown."""
+    clock.at = 1_780_000_000 + fraction
+    platform.vendor.put_event("p1", clock(), event="e1")
+    (row,) = platform.ask(SEARCH, window(platform))["list"]
+    assert row["eventTime"] == platform.time()
+
+
 def test_a_stranger_and_a_deleted_person_leave_events_too(platform: Platform, clock: Clock) -> None:
     platform.vendor.put_event("", clock() - HOUR, event="stranger", kind=197151)
     platform.vendor.put_event("p1", clock() - 60, event="e1")

@@ -11,8 +11,8 @@ SHAPE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,3})?(Z|[+-]\d\d:\d\d)
 
 
 def show(at: float) -> str:
-    """2026-05-06T12:00:00.000+08:00."""
-    return datetime.fromtimestamp(at, HERE).isoformat(timespec="milliseconds")
+    """2026-05-06T12:00:00.000+08:00: the millisecond that has begun. What is rounded first may show the next one."""
+    return datetime.fromtimestamp(tick(at), HERE).isoformat(timespec="milliseconds")
 
 
 def tick(at: float) -> float:
