@@ -92,7 +92,8 @@ def test_a_lag_is_taken_off(openldap: OpenLdap) -> None:
     assert report(target.ldap())[0].watched == ()
 
 
-LONG_AGO, SINCE_THEN = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC), datetime(2026, 9, 2, tzinfo=UTC)
+TODAY = datetime.now(UTC).replace(microsecond=0)
+LONG_AGO, SINCE_THEN = TODAY - timedelta(days=300), TODAY - timedelta(days=80)
 
 
 def _restored(server: OpenLdap, *logins: tuple[str, datetime]) -> None:
