@@ -40,8 +40,10 @@ def _at_ease(client: Clerk, ldap: OpenLdap) -> None:
     assert client.p95() < allowed(AT_ONCE), sorted(client.took)[-5:]
 
 
-def test_down_at_the_start_and_coming_up(behind: Served, openldap: OpenLdap, proxy: FaultProxy) -> None:
+def test_down_at_the_start_and_coming_up(houses: Houses, openldap: OpenLdap, proxy: FaultProxy) -> None:
+    """With all the patience that a house has: an answer that only comes late is not lost."""
     proxy.set(refuse=True)
+    behind = houses(openldap, proxy=proxy)
     behind.mode = None  # even the first read is still to come
     assert behind.start() < allowed(5)
     client = Clerk(behind)
