@@ -16,7 +16,7 @@ from tests.servers.canned_http import Asked, CannedHttp, answered, json_answer
 
 
 def client(base: str, **settings: Any) -> Http:
-    return Http(base, time.monotonic, **{"timeout": 1.0, **settings})
+    return Http(base, time.monotonic, **{"timeout": 30.0, **settings})
 
 
 def flood(_: Asked) -> Iterator[bytes]:

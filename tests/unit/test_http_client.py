@@ -17,7 +17,7 @@ from tests.servers.faultproxy import FaultProxy
 
 
 def client(base: str, **settings: Any) -> Http:
-    return Http(base, time.monotonic, **{"timeout": 1.0, **settings})
+    return Http(base, time.monotonic, **{"timeout": 30.0, **settings})
 
 
 def test_a_request_goes_out_as_it_was_given() -> None:

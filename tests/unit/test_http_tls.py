@@ -15,7 +15,7 @@ from tests.servers.certificates import Authority, Certificate
 
 
 def client(base: str, **settings: Any) -> Http:
-    return Http(base, time.monotonic, **{"timeout": 1.0, **settings})
+    return Http(base, time.monotonic, **{"timeout": 30.0, **settings})
 
 
 @pytest.fixture(scope="module")
