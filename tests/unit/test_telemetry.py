@@ -150,6 +150,13 @@ class Receiver:
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Answering)
         Thread(target=self.server.serve_forever, daemon=True).start()
 
+    def wait_for(self, number: int) -> None:
+        """Until so many spans have come."""
+        until = time.monotonic() + 60
+        while len(self.spans) < number:
+            assert time.monotonic() < until, self.spans
+            time.sleep(0.01)
+
 
 def test_request_pass_and_call_are_one_trace_whose_id_is_the_correlation_id(tmp_path: Path) -> None:
     receiver = Receiver()
@@ -162,8 +169,9 @@ def test_request_pass_and_call_are_one_trace_whose_id_is_the_correlation_id(tmp_
             room.person("a")
         room.work()
     finally:
-        spans.stop()
+        spans.stop()  # it waits for a second at most: what is on its way then still comes
         room.close()
+        receiver.wait_for(3)
         receiver.server.shutdown()
         receiver.server.server_close()
     found = {span.name: span for span in receiver.spans}
