@@ -17,7 +17,6 @@ from scim_server.scim.schemas import load
 from scim_server.scim.urns import BULK_REQUEST
 from tests.scim.bulk import answers, error, id_of, message, new_group, new_user, operation, path, statuses
 from tests.scim.house import BASE, House, made, patch_op, refused, user
-from tests.servers.tempo import allowed
 
 pytestmark = pytest.mark.anyio
 TITLE = patch_op({"op": "replace", "path": "title", "value": "科长"})
@@ -247,8 +246,9 @@ async def test_others_are_served_meanwhile(scim: httpx.AsyncClient, house: House
             waits.append(time.monotonic() - began)
     assert set(statuses(await job)) == {"201"}
     assert len(waits) > 5
-    assert sorted(waits)[len(waits) * 9 // 10] < allowed(0.25)  # the client's own work stands in the way of some
-    assert max(waits) < allowed(1.0)
+    whole = sum(waits)  # some two seconds; more where the machine is slow or busy, and so is each wait
+    assert sorted(waits)[len(waits) * 9 // 10] < whole / 8  # the client's own work stands in the way of some
+    assert max(waits) < whole / 2
 
 
 async def test_long_bulks_do_not_keep_others_from_reading_large_bodies(scim: httpx.AsyncClient) -> None:
@@ -265,25 +265,26 @@ async def test_long_bulks_do_not_keep_others_from_reading_large_bodies(scim: htt
     assert {status for job in long for status in statuses(await job)} == {"201"}
 
 
-@pytest.mark.parametrize("share", [0.0, 0.2])
-async def test_when_time_runs_out_the_rest_is_answered_and_not_there(house: House, share: float) -> None:
-    """The time is a share of what the first thousand took: a fixed tenth of a second once sufficed for all of them."""
+@pytest.mark.parametrize("seconds", [0.0, 1.0])
+async def test_when_time_runs_out_the_rest_is_answered_and_not_there(house: House, seconds: float) -> None:
+    """It runs out before the first, or once some are there; a share of what others took was enough for all of them."""
     schemas = load(True)
     types = Users(house.roster, schemas.user, BASE), Groups(house.roster, schemas.group, BASE)
+    asked = InnerCall(Caller("hr", "hr"), body=message(*(new_user(f"b{n}") for n in range(1000))))
 
-    async def bulk(prefix: str, seconds: float) -> list[Any]:
-        asked = InnerCall(Caller("hr", "hr"), body=message(*(new_user(f"{prefix}{n}") for n in range(1000))))
-        done: list[Any] = json.loads((await Bulk(house.roster, types, BASE, seconds)(asked)).body)["Operations"]
-        return done
+    async def run_out() -> None:
+        while house.count()[0] == 0:
+            await asyncio.sleep(0)
+        time.sleep(seconds)  # nobody else has a turn meanwhile
 
-    began = time.monotonic()
-    assert set(statuses(await bulk("a", 60))) == {"201"}
-    done = await bulk("b", share * (time.monotonic() - began))
+    running_out = asyncio.create_task(run_out())
+    done = json.loads((await Bulk(house.roster, types, BASE, seconds)(asked)).body)["Operations"]
+    running_out.cancel()
     made_here = statuses(done).count("201")
     assert statuses(done) == ["201"] * made_here + ["503"] * (1000 - made_here)
     assert made_here < 1000
     assert "out of time" in error(done[-1], 503)
-    assert house.count() == (1000 + made_here, 1000 + made_here)
+    assert house.count() == (made_here, made_here)
 
 
 async def test_the_record_says_who(scim: httpx.AsyncClient, house: House) -> None:
