@@ -15,6 +15,7 @@ from prometheus_client import start_http_server
 
 from scim_server.app import House
 from scim_server.clock import Clock, pause
+from scim_server.operate.listening import Hearing
 from scim_server.operate.patience import patient
 from scim_server.settings import Settings
 from scim_server.store.cause import cause
@@ -107,7 +108,7 @@ def say_to_stderr(settings: Settings) -> None:
     spans.start(settings.telemetry.otlp_endpoint)
 
 
-class _Server(uvicorn.Server):
+class _Server(Hearing):
     """Says where it listens; ends after SIGTERM, with exit code 0: it was asked for; and where the store is moved."""
 
     def __init__(self, config: uvicorn.Config, url: str, house: House) -> None:
