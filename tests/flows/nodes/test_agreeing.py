@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import pytest
 from sqlalchemy import Connection, Engine, text
@@ -23,6 +23,7 @@ from scim_server.store.lock import Busy
 from scim_server.store.migrate import migrate
 from scim_server.store.turns import InTurn
 from scim_server.store.writer import Writer
+from tests.flows.nodes.sessions import soon, until_nobody_is_there
 from tests.servers.postgresql import drop_store, new_store
 
 T = TypeVar("T")
@@ -36,10 +37,17 @@ _THERE = text(
 
 
 @pytest.fixture(scope="module")
-def postgresql() -> Iterator[str]:
+def store() -> Iterator[str]:
     url = new_store()
     yield url
     drop_store(url)
+
+
+@pytest.fixture
+def postgresql(store: str) -> Iterator[str]:
+    """A store on which nobody is any more."""
+    yield store
+    until_nobody_is_there(store)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -135,13 +143,6 @@ def session(url: str, stack: ExitStack, *, scheduling: bool = True) -> Session:
     return one
 
 
-def soon(true: Callable[[], Any], seconds: float = 20.0) -> None:
-    until = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < until
-        time.sleep(0.05)
-
-
 def test_one_of_all_workers_schedules_and_another_takes_over(postgresql: str) -> None:
     with ExitStack() as stack:
         server = session(postgresql, stack, scheduling=False)
@@ -179,7 +180,8 @@ def test_nobody_starts_in_a_store_that_is_being_moved_and_none_is_moved_that_is_
             assert keep_out(mover)
             with pytest.raises(Busy, match="being moved"):
                 session(postgresql, stack)
-        soon(lambda: session(postgresql, stack).leads())
+        until_nobody_is_there(postgresql)
+        assert session(postgresql, stack).leads()
 
 
 def test_nothing_is_written_into_a_store_that_is_being_moved(postgresql: str) -> None:
@@ -196,7 +198,7 @@ def test_nothing_is_written_into_a_store_that_is_being_moved(postgresql: str) ->
             writer.write(InTurn(lambda connection: None))
         assert until_idle(desk, 0.3) == LATE, "whoever waits for it to be worked is told in time"
         mover.close()
-        soon(lambda: not is_there(stack.enter_context(reading(open_engine(postgresql)))))
+        until_nobody_is_there(postgresql)
         writer.write(InTurn(lambda connection: None))
         desk.run("look", actor="甲", what="states", subject="*")
 

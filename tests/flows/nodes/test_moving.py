@@ -21,6 +21,7 @@ from scim_server.store.tables import looks
 from tests.flows import client as say
 from tests.flows.engine_room import Room
 from tests.flows.house import HUAMING
+from tests.flows.nodes.sessions import until_nobody_is_there
 from tests.servers.postgresql import drop_store, new_store
 
 
@@ -89,6 +90,7 @@ def test_a_store_that_is_worked_stays_where_it_is(tmp_path: Path, empty: str) ->
         with pytest.raises(Busy, match="stop all of them first"):
             move(source, target, Clock(), nothing)
     session.close()
+    until_nobody_is_there(empty)
     with open_engine(empty, writing=True).begin() as connection:
         connection.execute(text("INSERT INTO systems (name) VALUES ('ldap')"))
     with pytest.raises(Unusable, match="in use"):
