@@ -130,7 +130,7 @@ class Tokens:
         return batch if batch in self._pushes else None
 
     async def _read(self) -> None:
-        now = self._clock.stamp()
+        now, until = self._clock.stamp(), self._clock.monotonic() + FRESH  # as old as the question, not as the answer
         alive = select(tokens.c.hash, tokens.c.name, tokens.c.role, tokens.c.user_id).where(
             tokens.c.revoked.is_(None), tokens.c.expires.is_(None) | (tokens.c.expires > now)
         )
@@ -140,4 +140,4 @@ class Tokens:
         self._known = {row.hash: Bearer(row.name, row.role, row.user_id) for row in rows}
         self._bound = {bearer.name: bearer.user_id for bearer in self._known.values() if bearer.user_id is not None}
         self._pushes = under_way
-        self._good_until = self._clock.monotonic() + FRESH
+        self._good_until = until

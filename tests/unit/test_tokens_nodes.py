@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from sqlalchemy import update
+from sqlalchemy import event, update
 
 from scim_server.clock import Clock, stamp
 from scim_server.store.engine import open_engine
@@ -45,3 +45,29 @@ async def _three_nodes(url: str) -> None:
     assert await known(nodes, made) == [{"kept"}] * 3
     for node in nodes:
         node.close()
+
+
+def test_what_was_revoked_while_the_store_was_slow_to_answer_is_refused(tmp_path: Path) -> None:
+    """What was read counted as fresh from the end of the reading on, however long that took."""
+    url = store_url(tmp_path / "t.db")
+    migrate(url)
+    asyncio.run(_slow(url))
+
+
+async def _slow(url: str) -> None:
+    time = [1_900_000_000.0]
+    clock = Clock(now=lambda: time[0], monotonic=lambda: time[0])
+    writing, engine = open_engine(url, writing=True), open_engine(url)
+    with writing.begin() as connection:
+        token = create_token(connection, "old", "hr", clock)
+    node = Tokens(engine, clock)
+
+    @event.listens_for(engine, "after_cursor_execute", once=True)
+    def take_long(*_: object) -> None:
+        with writing.begin() as connection:
+            revoke_token(connection, "old", clock)
+        time[0] += 5.0
+
+    await node.role_of(token)
+    assert await node.role_of(token) is None, "it was revoked five seconds ago"
+    node.close()
