@@ -34,7 +34,7 @@ def quarters(tmp_path: Path, template: Bureau, openldap: OpenLdap) -> Iterator[Q
         made: list[MovingBureau] = []
         systems = FourSystems(openldap, lambda: made[0].now if made else day_start(BEGIN))
         ends.append(systems.close)
-        bureau = MovingBureau(tmp_path, template, working=True, systems=systems.tables(**changes))
+        bureau = MovingBureau(tmp_path, template, working=True, late=openldap.settle, systems=systems.tables(**changes))
         made.append(bureau)
         ends.append(bureau.close)
         return bureau, systems

@@ -15,7 +15,6 @@ from tests.policy.wire.told import FIRST, LAST, Told
 from tests.policy.wire.year import Year
 
 PLAIN = 6
-SETTLED = 15.0  # seconds: a directory may still take a removed account out of its groups, its successor with it
 ENROL = 0.1  # so many of those without a face enrol one at a look
 
 
@@ -96,8 +95,6 @@ class FourYear(Year):
     def look(self, day: date) -> None:
         """The store and all four systems are what the second evaluator says; then some people enrol their faces."""
         self._compare_stored(day)
-        self.bureau.now += SETTLED
-        self.bureau.work()
         known = [one for one in (*self.people, *self.without_facts) if one.id is not None]
         answers = {one.key: one.today(day) for one in known}
         persons = self.systems.ids("attendance")

@@ -47,7 +47,9 @@ def four(tmp_path: Path, template: Bureau, openldap: OpenLdap) -> Iterator[FourT
     """All four systems, on 1 July 2026."""
     made: list[MovingBureau] = []
     systems = FourSystems(openldap, lambda: made[0].now if made else 0.0)
-    made.append(MovingBureau(tmp_path, template, working=True, systems=systems.tables(), letters=LETTERS))
+    made.append(
+        MovingBureau(tmp_path, template, working=True, late=openldap.settle, systems=systems.tables(), letters=LETTERS)
+    )
     made[0].on("2026-07-01")
     town = FourTown(made[0], systems)
     town.found()
