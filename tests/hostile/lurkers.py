@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from threading import Event, Thread
 
-from tests.hostile.wire import knock, listen, request
+from tests.hostile.wire import PATIENCE, knock, listen, request
 
 SLOW, SILENT, STUCK = 300, 20, 5
 
@@ -53,6 +53,6 @@ class Lurkers(Thread):
 
     def _note(self, kind: str, connection: socket.socket, began: float) -> None:
         lasted = time.monotonic() - began
-        heard = listen(connection, began)
+        heard = listen(connection, began, PATIENCE)  # until it is hung up on
         connection.close()
         self.ends[kind].append(End(tuple(answer.status for answer in heard.answers), heard.closed, lasted))

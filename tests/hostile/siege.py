@@ -12,7 +12,7 @@ from tests.flows.house import Served
 from tests.hostile import bystander
 from tests.hostile.case import Case
 from tests.hostile.lurkers import Lurkers
-from tests.hostile.wire import Heard, request, say
+from tests.hostile.wire import PATIENCE, QUIET, Heard, request, say
 
 PEOPLE = 50
 CANARY = "canary-7f3a-Passw0rd"
@@ -84,7 +84,7 @@ class Siege:
     def send(self, case: Case) -> tuple[Heard, float]:
         """Sends a case; also the slowest read of the bystander meanwhile, in ms."""
         since = time.monotonic()
-        heard = say(self.house.port, self.bytes_of(case))
+        heard = say(self.house.port, self.bytes_of(case), PATIENCE if case.last else QUIET)
         self.said += [answer.body for answer in heard.answers]
         time.sleep(0.02)  # for the read that was under way
         return heard, self.slowest(since)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 PATIENCE = 5.0  # seconds within which everything must be answered
+QUIET = 0.15  # seconds after an answer in which another one, which nobody asked for, would come
 _HEAD = re.compile(rb"HTTP/1\.1 (\d{3}) [^\r]*\r\n((?:[^\r\n]+\r\n)*)\r\n")
 
 
@@ -57,7 +58,7 @@ def knock(port: int) -> socket.socket:
     return connection
 
 
-def say(port: int, sent: bytes, quiet: float = 0.15) -> Heard:
+def say(port: int, sent: bytes, quiet: float = QUIET) -> Heard:
     """Sends bytes, whatever becomes of them, and listens until the server closes or says nothing more for `quiet`."""
     began = time.monotonic()
     with knock(port) as connection:
@@ -66,7 +67,7 @@ def say(port: int, sent: bytes, quiet: float = 0.15) -> Heard:
         return listen(connection, began, quiet)
 
 
-def listen(connection: socket.socket, began: float, quiet: float = 0.15) -> Heard:
+def listen(connection: socket.socket, began: float, quiet: float = QUIET) -> Heard:
     """Reads what comes."""
     heard, raw = Heard(), b""
     while True:
