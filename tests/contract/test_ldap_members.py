@@ -1,6 +1,7 @@
 """Members of a groupOfNames: the placeholder of an empty one, deltas, two lanes on one group."""
 
 import threading
+from itertools import pairwise
 
 import pytest
 
@@ -63,20 +64,24 @@ def test_two_lanes_that_fill_and_empty_one_group_never_lose_it_nor_a_member(targ
     hands = [Hand(target, target.connector()) for _ in range(2)]
     group = group_ref(1, hands[0].create_group(1))
     states = [hands[0].create(number) for number in range(4)]
-    outcomes: list[Outcome] = []
+    told: dict[int, list[Outcome]] = {number: [] for number in range(4)}
 
     def lane(number: int) -> None:
         for _ in range(25):
             for action in (Action.JOIN, Action.LEAVE):
                 for mine in (number, number + 2):
-                    outcomes.append(hands[number].do(action, mine, states[mine], group))
+                    told[mine].append(hands[number].do(action, mine, states[mine], group))
 
     lanes = [threading.Thread(target=lane, args=(number,)) for number in range(2)]
     for each in lanes:
         each.start()
     for each in lanes:
         each.join()
-    assert {type(each) for each in outcomes} <= {Done, Retry}
+    for outcomes in told.values():
+        assert len(outcomes) == 50
+        assert {type(each) for each in outcomes} <= {Done, Retry, AlreadySo}
+        # whoever was told to come back later has not moved: what comes next is so already, and nothing else is
+        assert all((type(one) is Retry) is (type(next) is AlreadySo) for one, next in pairwise(outcomes))
     for number, state in enumerate(states):
         hands[0].do(Action.LEAVE, number, state, group)
     assert target.server.members(str(group.name)) == target.nobody
