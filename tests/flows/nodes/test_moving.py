@@ -6,7 +6,9 @@ import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import insert, text
 
@@ -23,6 +25,19 @@ from tests.flows.engine_room import Room
 from tests.flows.house import HUAMING
 from tests.flows.nodes.sessions import until_nobody_is_there
 from tests.servers.postgresql import drop_store, new_store
+
+KEPT_BACK = (
+    "CREATE FUNCTION keep_back() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+    "PERFORM pg_advisory_xact_lock_shared(1); RETURN NEW; END $$",
+    "CREATE TRIGGER keep_back BEFORE INSERT ON looks FOR EACH ROW "
+    f"WHEN (NEW.seq > {transfer.BATCH}) EXECUTE FUNCTION keep_back()",
+    "SELECT pg_advisory_lock(1)",
+)
+"""Whoever fills the second batch of `looks` waits for whoever has said this: a copy is killed in the middle of it."""
+WAITS = (
+    "SELECT 1 FROM pg_locks l JOIN pg_database d ON d.oid = l.database "
+    "WHERE d.datname = current_database() AND l.locktype = 'advisory' AND NOT l.granted"
+)
 
 
 @pytest.fixture
@@ -102,17 +117,22 @@ def test_a_store_that_is_worked_stays_where_it_is(tmp_path: Path, empty: str) ->
 
 def test_a_move_that_was_killed_leaves_nothing_that_serves_and_can_be_done_again(tmp_path: Path, empty: str) -> None:
     room = lived_in(tmp_path)
-    with open_engine(room.url, writing=True).begin() as connection:
-        rows = [{"at": "2026-11-25T08:00:00.000Z", "actor": "甲", "what": "states", "subject": "*"}] * 60_000
-        connection.execute(insert(looks), rows)
     words = [str(HUAMING), "migrate", "--from", room.url, "--to", "env:TARGET"]
     environment = os.environ | {"TARGET": empty}
-    process = subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    _until_filling(empty, process)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+    migrate(empty)
+    with psycopg.connect(empty, autocommit=True) as keeper:
+        for statement in KEPT_BACK:
+            keeper.execute(statement)
+        process = subprocess.Popen(words, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        _until_it_waits(keeper, process)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+    with psycopg.connect(empty, autocommit=True) as keeper:
+        keeper.execute("DROP FUNCTION keep_back CASCADE")  # once what it kept back is over
+        assert keeper.execute("SELECT count(*) FROM looks").fetchone() == (transfer.BATCH,)
     with pytest.raises(Unusable, match="incomplete"):
         transfer.demand_whole(open_engine(empty))
+    until_nobody_is_there(empty)
     done = subprocess.run(words, env=environment, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     transfer.demand_whole(open_engine(empty))
@@ -121,14 +141,10 @@ def test_a_move_that_was_killed_leaves_nothing_that_serves_and_can_be_done_again
     assert secret == "//hub" or secret not in done.stdout + done.stderr
 
 
-def _until_filling(url: str, process: "subprocess.Popen[str]") -> None:
-    """Until the first rows are there; it must not have ended by then."""
-    until = time.monotonic() + 60
-    engine = open_engine(url)
-    while time.monotonic() < until:
+def _until_it_waits(keeper: "psycopg.Connection[Any]", process: "subprocess.Popen[str]") -> None:
+    """Until it stands in the middle of a table; it must not have ended by then."""
+    until = time.monotonic() + 120
+    while not keeper.execute(WAITS).fetchall():
         assert process.poll() is None, process.communicate()
-        with engine.connect() as connection:
-            if engine.dialect.has_table(connection, "transfers") and transfer.marked(connection) is not None:
-                return
+        assert time.monotonic() < until, "nothing was written"
         time.sleep(0.01)
-    raise AssertionError("nothing was written")
