@@ -9,10 +9,10 @@ from pathlib import Path
 
 from tests.flows.client import Hr, Json
 from tests.flows.house import Served
-from tests.hostile import bystander
 from tests.hostile.case import Case
 from tests.hostile.lurkers import Lurkers
 from tests.hostile.wire import PATIENCE, QUIET, Heard, request, say
+from tests.servers.tempo import allowed
 
 PEOPLE = 50
 CANARY = "canary-7f3a-Passw0rd"
@@ -52,7 +52,8 @@ class Siege:
         """Starts the bystander."""
         command = [
             sys.executable,
-            bystander.__file__,
+            "-m",
+            "tests.hostile.bystander",
             str(self.house.port),
             self.house.secret,
             self.id,
@@ -77,9 +78,12 @@ class Siege:
 
     def reads(self, since: float = 0.0) -> list[float]:
         """Milliseconds that each read took which ended after `since`; -1000 for one that failed."""
-        raw = self.notes.read_bytes()
-        pairs = array("d", raw[: len(raw) // 16 * 16])
-        return [took * 1000 for began, took in zip(pairs[::2], pairs[1::2], strict=True) if began + took >= since]
+        return [took * 1000 for began, took in _pairs(self.notes) if began + took >= since]
+
+    def allowed(self, milliseconds: float, since: float = 0.0, share: float = 1.0) -> float:
+        """As many more as the machine was slower after `since`, but for the slowest of that time: all but `share`."""
+        paces = sorted(pace for looked, pace in _pairs(self.notes.with_suffix(".tempo")) if looked >= since)
+        return allowed(milliseconds, paces[int((len(paces) - 1) * share)] if paces else 0.0)
 
     def send(self, case: Case) -> tuple[Heard, float]:
         """Sends a case; also the slowest read of the bystander meanwhile, in ms."""
@@ -107,3 +111,10 @@ class Siege:
         assert self.house.process is not None
         status = Path(f"/proc/{self.house.process.pid}/status").read_text()
         return int(status.split("VmRSS:")[1].split()[0]) / 1024
+
+
+def _pairs(notes: Path) -> list[tuple[float, float]]:
+    """What is written whole by now."""
+    raw = notes.read_bytes()
+    told = array("d", raw[: len(raw) // 16 * 16])
+    return list(zip(told[::2], told[1::2], strict=True))

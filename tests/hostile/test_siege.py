@@ -181,7 +181,7 @@ def test_many_large_requests_at_once(siege: Siege) -> None:
     for connection in crowd:
         connection.close()
     assert set(statuses) <= {400, 503}
-    assert siege.slowest(since) < allowed(QUICK)
+    assert siege.slowest(since) < siege.allowed(QUICK, since)
 
 
 def test_a_thousand_idle_connections_cost_little(siege: Siege) -> None:
@@ -192,7 +192,7 @@ def test_a_thousand_idle_connections_cost_little(siege: Siege) -> None:
     assert (siege.resident() - before) * 1024 / len(crowd) < 100  # KB each
     for connection in crowd:
         connection.close()
-    assert siege.slowest(began) < allowed(QUICK)
+    assert siege.slowest(began) < siege.allowed(QUICK, began)
 
 
 @pytest.mark.parametrize(
@@ -211,9 +211,12 @@ def test_who_says_little_is_not_waited_for(
 
 
 def test_nobody_was_kept_waiting(siege: Siege) -> None:
+    """Where one read in a hundred is slow, the machine may have been so for a seventh of the time, and be at rest now:
+    they come one after the other, and the quick ones take little time.
+    """
     reads = sorted(siege.reads())
     assert reads[0] >= 0
-    assert reads[int(len(reads) * 0.99)] < allowed(QUICK / 4)
+    assert reads[int(len(reads) * 0.99)] < siege.allowed(QUICK / 4, share=6 / 7)
 
 
 def test_memory_has_not_grown_much(siege: Siege) -> None:
