@@ -15,6 +15,7 @@ from tests.servers.openldap import OpenLdap
 from tests.servers.tempo import allowed
 
 DEAD = 5.0  # seconds within which every node refuses a revoked token
+DRAINED = 10.0  # seconds within which SIGTERM ends a node
 
 
 class Caller:
@@ -69,7 +70,8 @@ def test_a_rolling_restart_fails_no_request(districts: Districts, lean_openldap:
         for worker in workers:
             worker.wait_said("working as", 120)
         for node in (*servers, *workers):
-            ends.append(node.terminate())
+            most = allowed(DRAINED)  # as busy as the machine is now
+            ends.append((*node.terminate(), most))
             node.start()
             if node.port:
                 node.wait_ready()
@@ -77,8 +79,8 @@ def test_a_rolling_restart_fails_no_request(districts: Districts, lean_openldap:
     district.settle()
     assert caller.failed == []
     assert caller.answered > 10
-    assert [code for code, _ in ends] == [0, 0, 0, 0]
-    assert max(seconds for _, seconds in ends) < 10, ends
+    assert [code for code, *_ in ends] == [0, 0, 0, 0]
+    assert all(seconds < most for _, seconds, most in ends), ends
     for worker in workers:  # the second start of each
         worker.wait_said("working as", 120, times=2)
         assert worker.terminate()[0] == 0
