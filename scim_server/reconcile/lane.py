@@ -1,7 +1,7 @@
 """A lane: one thread with one connection, working the due rows of one system in batches."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from threading import Event, Thread
 from typing import Any
@@ -111,14 +111,15 @@ class Lane:
         return links.claim(connection, self.target.name, self._owner, self._size, self._clock.now())
 
     def _work(self, claims: Sequence[Claim]) -> list[Claim]:
+        locks: set[str] = set()
         try:
             with self._fitting(len(claims)):
                 one = self._observer()
-                ends = self._survive(Pass(one, self._writer, self._clock, self._shared), claims)
+                ends = self._survive(Pass(one, self._writer, self._clock, self._shared, locks), claims)
         except LeaseLost:
             log.warning("%s: the pass lasted longer than its lease, its rows are left to the next one", self._owner)
             self._drop_connector()
-            self._writer.write(lambda connection: look_again(connection, claims, self._clock.now()))
+            self._writer.write(lambda connection: look_again(connection, claims, self._clock.now(), locks))
             return []
         except Interrupted as stopped:
             back = self._none_done(links.as_recorded(self._reader, claims), None).finishes
@@ -129,7 +130,7 @@ class Lane:
         else:
             self._judge(one)
         more = not self._stopping and not self._breaker.open
-        result: list[Claim] = self._writer.write(lambda connection: self._finish(connection, ends, more))
+        result: list[Claim] = self._writer.write(lambda connection: self._finish(connection, ends, more, locks))
         journal.ended(ends.finishes, self._clock.now())
         journal.claimed(result)
         return result
@@ -144,10 +145,10 @@ class Lane:
             each = (self._clock.monotonic() - began) / number
             self._size = min(self.target.batch, max(1, int(PASS / each))) if each > 0 else self.target.batch
 
-    def _finish(self, connection: Connection, ends: Ends, more: bool) -> list[Claim]:
+    def _finish(self, connection: Connection, ends: Ends, more: bool, locks: Collection[str]) -> list[Claim]:
         now = self._clock.now()
         attempts.settle(connection, ends.settled, now)
-        finish(connection, ends.finishes, now)
+        finish(connection, ends.finishes, now, locks)
         return self._claim(connection) if more else []
 
     def _survive(self, one: Pass, claims: Sequence[Claim]) -> Ends:

@@ -51,9 +51,9 @@ class Interrupted(Exception):
 
 
 class Pass:
-    """Works claimed rows: what one lane does with one batch."""
+    """Works claimed rows: what one lane does with one batch. `locks` gets the subjects for whom a lock is sent."""
 
-    def __init__(self, observer: Observer, writer: Writer, clock: Clock, shared: Shared) -> None:
+    def __init__(self, observer: Observer, writer: Writer, clock: Clock, shared: Shared, locks: set[str]) -> None:
         self._observer = observer
         self._target = observer.target
         self._writer = writer
@@ -63,6 +63,7 @@ class Pass:
         self._guard = shared.guard
         self._stopping = shared.stopping
         self._random = random
+        self._locks = locks
 
     def run(self, claims: Sequence[links.Claim]) -> Ends:
         """Works the claimed rows; returns how they end, for the writer. Raises LeaseLost, Interrupted."""
@@ -218,7 +219,9 @@ class Pass:
             operations = todo.get(task.claim.subject, [])
             if steps.creates(operations):
                 task.creates()
-            task.locking = task.locking or steps.locks(operations)
+            if steps.locks(operations):
+                task.locking = True
+                self._locks.add(task.claim.subject)
         queue = {task.claim.subject: list(todo.get(task.claim.subject, [])) for task in work}
         while any(queue.values()):
             try:

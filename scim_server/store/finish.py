@@ -1,11 +1,11 @@
 """Finishing: a pass gives its rows back, and who rests on them is woken (S20)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, bindparam, case, exists, not_, select, update
+from sqlalchemy import Boolean, Connection, bindparam, case, exists, not_, or_, select, update
 
 from mappings.model import Ref
 from scim_server.store.approvals import leave
@@ -71,7 +71,10 @@ _FINISH = (
         name=bindparam("new_name"),
         presence=bindparam("new_presence"),
         creating=bindparam("is_creating"),
-        locking=bindparam("is_locking"),
+        # whoever lost the row meanwhile may have said that a lock of ours came late: this pass knew nothing of it
+        locking=case(
+            (_moved, or_(links.c.locking, bindparam("is_locking", type_=Boolean))), else_=bindparam("is_locking")
+        ),
         fingerprint=bindparam("new_fingerprint"),
         spell=bindparam("new_spell"),
         private=bindparam("new_private"),
@@ -93,7 +96,12 @@ _LOST = (
         links.c.subject == bindparam("of"),
         links.c.epoch != bindparam("seen_epoch"),
     )
-    .values(desired=links.c.desired + 1, due=bindparam("now"), state="due")
+    .values(
+        desired=links.c.desired + 1,
+        due=bindparam("now"),
+        state="due",
+        locking=or_(links.c.locking, bindparam("may_have_locked", type_=Boolean)),
+    )
 )
 _WAKE_WAITERS = (
     update(links)
@@ -135,8 +143,13 @@ _CHIEFS = select(subjects.c.subject).where(
 )
 
 
-def finish(connection: Connection, finishes: Sequence[Finish], now: float) -> None:
-    """Gives the rows back, each with one statement, and wakes who rests on what has changed."""
+def finish(
+    connection: Connection, finishes: Sequence[Finish], now: float, locks: Collection[str] = frozenset()
+) -> None:
+    """Gives the rows back, each with one statement, and wakes who rests on what has changed.
+
+    `locks`: as `look_again`.
+    """
     if not finishes:
         return
     unmarked = [(each.claim.subject, each.claim.hold) for each in finishes if each.unmarked]
@@ -145,7 +158,7 @@ def finish(connection: Connection, finishes: Sequence[Finish], now: float) -> No
         leave(connection, finishes[0].claim.system, unmarked)
     given_back = execute_many(connection, _FINISH, [_finished(each, now) for each in finishes])
     if given_back != len(finishes):
-        look_again(connection, [each.claim for each in finishes], now)
+        look_again(connection, [each.claim for each in finishes], now, locks)
         finishes = _given_back(connection, finishes)  # what a lost lease has seen frees no name and wakes nobody
     doubts = [_doubt(each.claim, each.doubted, now) for each in finishes if each.doubted]
     if doubts:
@@ -172,9 +185,15 @@ def _given_back(connection: Connection, finishes: Sequence[Finish]) -> list[Fini
     return [each for each in finishes if (each.claim.subject, each.claim.epoch) in epochs]
 
 
-def look_again(connection: Connection, claims: Sequence[Claim], now: float) -> None:
-    """Of these claims some were lost: what was sent for them may have come late, and whoever has them looks again."""
-    execute_many(connection, _LOST, [_where(each, now) | {"seen_epoch": each.epoch} for each in claims])
+def look_again(
+    connection: Connection, claims: Sequence[Claim], now: float, locks: Collection[str] = frozenset()
+) -> None:
+    """Of these claims some were lost: what was sent for them may have come late, and whoever has them looks again.
+
+    `locks`: subjects for whom a lock was sent; one that is found there is ours, and nobody's hand's (S12).
+    """
+    lost = [{"seen_epoch": each.epoch, "may_have_locked": each.subject in locks} for each in claims]
+    execute_many(connection, _LOST, [_where(each, now) | more for each, more in zip(claims, lost, strict=True)])
 
 
 def _chiefs(connection: Connection, people: Sequence[Claim]) -> list[Claim]:

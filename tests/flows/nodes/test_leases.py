@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 
 from connectors.memory import MemoryConnector
-from mappings.model import Operation, Outcome
+from mappings.model import Operation, Outcome, Presence
 from scim_server.reconcile.watch import Watch
 from scim_server.store import finish as finishing
 from scim_server.store import links
 from scim_server.store.finish import Finish
+from scim_server.store.wakes import wake_all
 from tests.flows import client as say
+from tests.flows.client import Json
 from tests.flows.engine_room import SYSTEM, Room
 
 
@@ -39,9 +41,12 @@ class Late(MemoryConnector):
         if not self.met:
             self.met = True
             self.room.time += links.LONGEST + 1
-            self.room.put("User", self.id, say.user("a", title="3"))
+            self.room.put("User", self.id, self._says())
             self.room.writer.write(self._settled_by_another)
         return super().apply(operation)  # this comes last, and says 2
+
+    def _says(self) -> Json:
+        return say.user("a", title="3")
 
     def _settled_by_another(self, connection: Any) -> None:
         (claim,) = links.claim(connection, SYSTEM, "another", 1, self.room.time)
@@ -62,6 +67,52 @@ def test_what_was_on_its_way_when_the_lease_ran_out_is_put_right(room: Room) -> 
     assert late.met
     assert room.accounts()["E-a"]["attributes"]["title"] == ("3",)
     assert room.link(id).state == "done"
+
+
+class LateLock(Late):
+    """What comes last is a lock; HR has taken it back by then."""
+
+    def _says(self) -> Json:
+        return say.user("a", active=True)
+
+    def _settled_by_another(self, connection: Any) -> None:
+        (claim,) = links.claim(connection, SYSTEM, "another", 1, self.room.time)
+        done = Finish(claim, "done", None, settled=True, remote_id=claim.remote_id, name=claim.name, presence="active")
+        finishing.finish(connection, [done], self.room.time)
+
+
+def test_a_lock_of_ours_that_came_late_was_taken_for_one_by_hand(room: Room) -> None:
+    """It stayed for ever (S12): what a worker says of it that had lost its lease was heard by nobody."""
+    id = room.person("a")
+    room.work()
+    room.put("User", id, say.user("a", active=False))
+    late = LateLock(room, id)
+    room.hire(lambda: late)
+    room.work_out()
+    assert room.outcomes() == [("create", "done"), ("lock", "done"), ("unlock", "done")]
+    assert room.accounts()["E-a"]["presence"] == "active"
+    assert (room.link(id).state, room.link(id).finding, bool(room.link(id).locking)) == ("done", None, False)
+
+
+def test_a_lock_of_ours_that_came_late_while_another_looked(room: Room) -> None:
+    """Whoever holds the row gives it back without knowing of the lock."""
+    id = room.person("a")
+    room.work()
+    first, second = (room.writer.write(lambda connection: _claimed(connection, room)) for _ in range(2))
+    room.writer.write(lambda connection: finishing.look_again(connection, [first], room.time, {id}))
+    done = Finish(second, "done", None, settled=True, remote_id=second.remote_id, name=second.name, presence="active")
+    room.writer.write(lambda connection: finishing.finish(connection, [done], room.time))
+    (account,) = room.directory.accounts.values()
+    account.presence = Presence.LOCKED
+    room.work_out()
+    assert room.accounts()["E-a"]["presence"] == "active"
+
+
+def _claimed(connection: Any, room: Room) -> links.Claim:
+    wake_all(connection, SYSTEM, "", 10, room.time)
+    room.time += links.LEASE + 1
+    (claim,) = links.claim(connection, SYSTEM, "another", 1, room.time)
+    return claim
 
 
 class Closing(MemoryConnector):
