@@ -24,7 +24,8 @@ UNDER_WAY = (
 )
 
 HELD = "SELECT DISTINCT owner FROM links WHERE owner LIKE ANY(%(any)s)"
-GENEROUS = 300 if WHOLE else 150  # seconds; a busy machine is no failure
+# seconds; a busy machine is no failure, nor is the minute for which a transaction that stands still is let be
+GENEROUS = 300
 KILLS = 3
 REST = 3  # seconds
 
@@ -47,8 +48,8 @@ def test_workers_that_die_and_one_that_comes_back(districts: Districts, lean_ope
             pushing.enough()
         expected = pushing.join()
         pushed = time.monotonic() - began
-        _overtaken(district, sleeper, stopped)
         _left_behind(district)
+        _overtaken(district, sleeper, stopped)
         _come_back(proxy, sleeper)
         _rest(district)
         took = time.monotonic() - began
