@@ -145,6 +145,12 @@ def test_what_was_acknowledged_outlives_kills_amid_writes(houses: Houses, openld
     hr.close()
 
 
+TO_BE_READ_BACK_AND_NOT_DUE = """
+    SELECT a.id FROM attempts a JOIN links l ON l.subject = a.subject AND l.system = a.system
+    WHERE a.outcome IS NULL AND l.state <> 'due'
+"""  # what was sent just before the end is read back by the next worker
+
+
 def test_sigterm_under_load_drains(houses: Houses, openldap: OpenLdap) -> None:
     house = houses(openldap)
     house.start()
@@ -156,12 +162,13 @@ def test_sigterm_under_load_drains(houses: Houses, openldap: OpenLdap) -> None:
     writers.stop()
     assert (code, seconds < allowed(10)) == (0, True), (code, seconds, house.said()[-2000:])
     assert house.rows("SELECT subject FROM links WHERE owner IS NOT NULL") == []
-    assert house.rows("SELECT id FROM attempts WHERE outcome IS NULL") == []
+    assert house.rows(TO_BE_READ_BACK_AND_NOT_DUE) == []
     house.start()
     writers.all_there(hr)
     _whole(house)
     house.settle()
     assert house.count("state NOT IN ('done', 'gone')") == 0, house.open_rows()
+    assert house.rows("SELECT id FROM attempts WHERE outcome IS NULL") == []
     hr.close()
 
 
