@@ -7,7 +7,8 @@ if its writer dies, it counts as ended when its time is over. Rows of it that ar
 
 from collections.abc import Collection
 
-from sqlalchemy import Connection, bindparam, delete, select, text, update
+from sqlalchemy import Connection, and_, bindparam, delete, literal, select, text, update
+from sqlalchemy.sql import ColumnElement
 
 from scim_server.store.guard_tables import approval_rows, guard_open, guard_weighings
 from scim_server.store.prepared import fetch
@@ -49,10 +50,9 @@ def push_of(token: str) -> str:
     return f"push {token}"
 
 
-def pushes(connection: Connection, now: float) -> frozenset[str]:
-    """The batches that are being pushed."""
-    open_ones = guard_open.c.batch.startswith(push_of("")), guard_open.c.until > now
-    return frozenset(connection.scalars(select(guard_open.c.batch).where(*open_ones)))
+def is_push(token: ColumnElement[str], now: float) -> ColumnElement[bool]:
+    """Of a row of `guard_open`: what comes by that token is this batch, and it is being pushed."""
+    return and_(guard_open.c.batch == literal(push_of("")) + token, guard_open.c.until > now)
 
 
 def end(connection: Connection, batch: str) -> None:

@@ -12,7 +12,8 @@ from sqlalchemy.exc import IntegrityError
 
 from scim_server.clock import Clock
 from scim_server.scim.fold import fold
-from scim_server.store.batches import push_of, pushes
+from scim_server.store.batches import is_push
+from scim_server.store.guard_tables import guard_open
 from scim_server.store.points import points
 from scim_server.store.tables import resources, tokens
 
@@ -103,7 +104,7 @@ class Tokens:
         self._clock = clock
         self._known: dict[str, Bearer] = {}
         self._bound: dict[str, str] = {}
-        self._pushes: frozenset[str] = frozenset()
+        self._batches: dict[str, str] = {}
         self._good_until = -1.0
 
     def close(self) -> None:
@@ -126,18 +127,18 @@ class Tokens:
 
     def batch_of(self, name: str) -> str | None:
         """The batch to which belongs whatever comes by the token of that name (S23), as `role_of` last read it."""
-        batch = push_of(name)
-        return batch if batch in self._pushes else None
+        return self._batches.get(name)
 
     async def _read(self) -> None:
         now, until = self._clock.stamp(), self._clock.monotonic() + FRESH  # as old as the question, not as the answer
-        alive = select(tokens.c.hash, tokens.c.name, tokens.c.role, tokens.c.user_id).where(
-            tokens.c.revoked.is_(None), tokens.c.expires.is_(None) | (tokens.c.expires > now)
+        # in one statement: a push is begun before its token is made, so nobody is let in by it and not seen as one
+        alive = (
+            select(tokens.c.hash, tokens.c.name, tokens.c.role, tokens.c.user_id, guard_open.c.batch)
+            .outerjoin(guard_open, is_push(tokens.c.name, self._clock.now()))
+            .where(tokens.c.revoked.is_(None), tokens.c.expires.is_(None) | (tokens.c.expires > now))
         )
         rows = await self._points.read(lambda point: point.connection.execute(alive).all())
-        # after the tokens: a push is begun before its token is made, so nobody is let in by it and not seen as one
-        under_way = await self._points.read(lambda point: pushes(point.connection, self._clock.now()))
         self._known = {row.hash: Bearer(row.name, row.role, row.user_id) for row in rows}
         self._bound = {bearer.name: bearer.user_id for bearer in self._known.values() if bearer.user_id is not None}
-        self._pushes = under_way
+        self._batches = {row.name: row.batch for row in rows if row.batch is not None}
         self._good_until = until
