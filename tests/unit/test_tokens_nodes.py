@@ -18,15 +18,24 @@ async def known(nodes: list[Tokens], made: dict[str, str]) -> list[set[str]]:
     return [{name for name, token in made.items() if await node.role_of(token) == (name, "hr")} for node in nodes]
 
 
-def test_three_nodes_refuse_what_one_has_revoked(tmp_path: Path) -> None:
-    url = store_url(tmp_path / "t.db")
+def _standing() -> tuple[list[float], Clock]:
+    """The time, which the test moves, and a clock that tells it."""
+    time = [1_900_000_000.0]
+    return time, Clock(now=lambda: time[0], monotonic=lambda: time[0])
+
+
+def _migrated(folder: Path) -> str:
+    url = store_url(folder / "t.db")
     migrate(url)
-    asyncio.run(_three_nodes(url))
+    return url
+
+
+def test_three_nodes_refuse_what_one_has_revoked(tmp_path: Path) -> None:
+    asyncio.run(_three_nodes(_migrated(tmp_path)))
 
 
 async def _three_nodes(url: str) -> None:
-    time = [1_900_000_000.0]
-    clock = Clock(now=lambda: time[0], monotonic=lambda: time[0])
+    time, clock = _standing()
     writing = open_engine(url, writing=True)
     names = ("revoked", "expired", "rotated", "kept")
     with writing.begin() as connection:
@@ -49,14 +58,11 @@ async def _three_nodes(url: str) -> None:
 
 def test_what_was_revoked_while_the_store_was_slow_to_answer_is_refused(tmp_path: Path) -> None:
     """What was read counted as fresh from the end of the reading on, however long that took."""
-    url = store_url(tmp_path / "t.db")
-    migrate(url)
-    asyncio.run(_slow(url))
+    asyncio.run(_slow(_migrated(tmp_path)))
 
 
 async def _slow(url: str) -> None:
-    time = [1_900_000_000.0]
-    clock = Clock(now=lambda: time[0], monotonic=lambda: time[0])
+    time, clock = _standing()
     writing, engine = open_engine(url, writing=True), open_engine(url)
     with writing.begin() as connection:
         token = create_token(connection, "old", "hr", clock)
